@@ -1,0 +1,1 @@
+//! Gazetteers and tables, compiled in.

@@ -1,0 +1,6 @@
+//! Text as passes see it: tokens, calendar words. Finds nothing of its own; gives spans and values.
+
+pub mod calendar;
+mod tokens;
+
+pub use tokens::{Token, TokenKind, tokenize};
