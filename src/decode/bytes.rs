@@ -80,18 +80,20 @@ fn utf_16(value: &[u8]) -> Option<(&'static Encoding, &[u8])> {
 }
 
 /// Latin text in UTF-16 has a NUL in nearly every unit, always in the same half of it. A few units may
-/// hold other characters: curly quotes, dashes.
+/// hold other characters: curly quotes, dashes, halves of an emoji.
 fn unmarked_utf_16(value: &[u8]) -> Option<&'static Encoding> {
     let sample = &value[..value.len().min(UTF_16_SAMPLE_BYTES)];
     memchr::memchr(0, sample)?;
     let (units, _) = sample.as_chunks::<2>();
     let first = units.iter().filter(|unit| unit[0] == 0).count();
     let second = units.iter().filter(|unit| unit[1] == 0).count();
-    let nearly_all = |count: usize| units.len() >= 2 && count * 8 >= units.len() * 7;
-    match (first, second) {
-        (0, second) if nearly_all(second) => Some(UTF_16LE),
-        (first, 0) if nearly_all(first) => Some(UTF_16BE),
-        _ => None,
+    let is_high_half = |nul: usize, other: usize| {
+        units.len() >= 2 && nul * 8 >= units.len() * 7 && other * 16 <= units.len()
+    };
+    if is_high_half(second, first) {
+        Some(UTF_16LE)
+    } else {
+        is_high_half(first, second).then_some(UTF_16BE)
     }
 }
 
@@ -130,12 +132,15 @@ fn is_odd(c: char) -> bool {
 fn is_broken_utf_8(bytes: &[u8]) -> bool {
     let (mut whole, mut broken, mut end) = (0, 0, 0);
     for chunk in bytes.utf8_chunks() {
+        let follows_break = end > 0 && chunk.valid().is_empty();
         whole += chunk.valid().bytes().map(sequence_weight).sum::<usize>();
         end += chunk.valid().len() + chunk.invalid().len();
-        match chunk.invalid().len() {
-            0 => {}
+        match chunk.invalid() {
+            [] => {}
             // Two bytes or three that began well and were cut off by the end of the value.
-            2.. if end == bytes.len() => whole += 1,
+            [_, _, ..] if end == bytes.len() => whole += 1,
+            // The rest of a broken sequence.
+            [0x80..=0xbf] if follows_break => {}
             _ => broken += 1,
         }
     }
