@@ -422,6 +422,7 @@ fn monotonous_text_is_enriched_in_linear_time() {
         ". ",
         "A. ",
         "U.S.",
+        "A.",
         "A B. ",
         "PARIS, ",
         "PARIS (",
