@@ -2,4 +2,5 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stderr, clippy::print_stdout)]
 
 mod decode;
+mod engine;
 mod spec;
