@@ -127,7 +127,7 @@ fn is_odd(c: char) -> bool {
 
 /// Whether bytes that are not valid UTF-8 were UTF-8 once: cut off at the end, or damaged in places.
 ///
-/// Windows-1252 text holds whole sequences only by accident (`“SPASS”` with a sharp s does), and then
+/// Windows-1252 text holds whole sequences only by accident (in `Spaß”`, 0xDF 0x94), and then
 /// hardly ever of three bytes or of the Latin letters that start with 0xC2 and 0xC3; those weigh double.
 fn is_broken_utf_8(bytes: &[u8]) -> bool {
     let (mut whole, mut broken, mut end) = (0, 0, 0);

@@ -3,7 +3,8 @@
 //! Example: `{"title": "Rain stops play", "body": ["One.", "Two."]}` → text `Rain stops play`, a blank
 //! line, `One.`, a blank line, `Two.`; headline and body start are known.
 //! Misses: HTML in fields stays as it is; several articles in one record (an array) are refused; of equal
-//! keys the last one counts.
+//! keys the last one counts; fields that are not mapped are read for their shape alone, so that half a
+//! surrogate pair in one of them goes unnoticed.
 
 use super::{DecodeError, DecodeOptions, FieldMap, is_blank};
 use crate::model::{Article, ArticleFormat, Envelope, Reason, Span, limits};
