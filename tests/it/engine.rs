@@ -107,7 +107,9 @@ impl World {
             Act::Fail => self.answer(false, false),
             Act::CommitInDoubt => self.answer(true, true),
             Act::Assign(p) => self.assign(at(p)),
-            Act::Revoke(p) => self.leave(at(p), |request, partitions| Event::Revoking { request, partitions }),
+            Act::Revoke(p) => {
+                self.leave(at(p), |request, partitions| Event::Revoking { request, partitions })
+            }
             Act::Lose(p) => self.leave(at(p), |request, partitions| Event::Lost { request, partitions }),
             Act::Wait(ms) => {
                 self.now_ms += u64::from(ms);
@@ -223,7 +225,11 @@ impl World {
                 assert_eq!(*from, reached, "{at:?}: published ranges {ranges:?}");
                 reached = *to;
             }
-            assert_eq!(self.committed.get(at), Some(&reached), "{at:?}: offsets moved without their outputs");
+            assert_eq!(
+                self.committed.get(at),
+                Some(&reached),
+                "{at:?}: offsets moved without their outputs"
+            );
         }
         if let Some(deadline_ms) = self.engine.deadline_ms() {
             assert!(deadline_ms <= self.now_ms + 50, "a deadline is further away than any timeout");
@@ -298,7 +304,9 @@ fn a_full_transaction_closes_at_once() {
 #[test]
 fn a_partition_lost_while_its_transaction_closes_is_not_committed() {
     let mut world = World::new();
-    for act in [Act::Assign(0), Act::Dispatch(0, 2), Act::Finish(0), Act::Wait(25), Act::Lose(0), Act::Commit] {
+    for act in
+        [Act::Assign(0), Act::Dispatch(0, 2), Act::Finish(0), Act::Wait(25), Act::Lose(0), Act::Commit]
+    {
         world.act(act);
     }
     assert!(world.log.is_empty(), "the fence kept it back");
