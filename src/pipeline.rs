@@ -5,7 +5,7 @@
 //! and costs that one record.
 
 use crate::decode::{DecodeOptions, decode};
-use crate::encode::{Provenance, encode};
+use crate::encode::{Provenance, encode, hex};
 use crate::enrich::{Passes, Scratch, enrich};
 use crate::model::{DeadLetter, Outcome, RawRecord, Reason, SkipReason, Stage};
 use sha2::{Digest, Sha256};
@@ -108,13 +108,4 @@ fn config_digest(options: &Options) -> String {
     // `Debug` of plain data is stable within a version, and the version stands beside it in the record.
     let Options { mode: _, tombstones: _, output_bytes_max: _, decode, passes } = options;
     hex(&Sha256::digest(format!("{decode:?}{passes:?}"))[..8])
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-        text
-    })
 }

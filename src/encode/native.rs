@@ -3,10 +3,10 @@
 //! Short spans carry their text; paragraphs, sentences and the lede carry offsets alone, which saves a
 //! third of the output.
 
+use super::hex;
 use crate::model::{
     Anomaly, Article, Byline, DateMention, Dateline, Enriched, Published, RawRecord, Source, Span,
 };
-use crate::pipeline::hex;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use sha2::{Digest, Sha256};
 

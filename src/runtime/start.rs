@@ -12,7 +12,7 @@ use crate::source::{Budget, Context, KafkaSource, Lanes, SourceEnd};
 use crate::telemetry::{Health, Loop, Metrics, http};
 use anyhow::Context as _;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::BaseConsumer;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
