@@ -1,7 +1,11 @@
 //! The one test binary. Core tests run everywhere; those of the shell need the feature `service`.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stderr, clippy::print_stdout)]
 
+mod corpus;
 mod decode;
 mod engine;
+mod golden;
+mod robust;
 mod spec;
 mod tidy;
+mod validity;

@@ -369,7 +369,7 @@ fn rust_files() -> Vec<(String, String)> {
             let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
             if entry.file_type().expect("a file type").is_dir() {
                 folders.push(path);
-            } else if path.ends_with(".rs") {
+            } else if Path::new(&path).extension().is_some_and(|ending| ending == "rs") {
                 let text = std::fs::read_to_string(entry.path()).expect("Rust source is UTF-8");
                 files.push((path, text));
             }
