@@ -5,6 +5,7 @@ mod json;
 mod plain;
 
 use crate::model::{Article, Reason, limits};
+use bytes::Decoded;
 
 /// How records are read. Built by the shell from the configuration.
 #[derive(Clone, PartialEq, Debug)]
@@ -76,13 +77,45 @@ impl Default for FieldMap {
     }
 }
 
+impl FieldMap {
+    /// Every mapped name.
+    fn all(&self) -> impl Iterator<Item = &String> {
+        let Self { headline, body, date, byline, language, url, id } = self;
+        [headline, body, date, byline, language, url, id].into_iter().flatten()
+    }
+}
+
 /// Reads one record's value as an article.
 ///
 /// # Errors
 /// A [`DecodeError`] with its stable reason when the value is no article; see [`Reason`].
 pub fn decode(value: &[u8], options: &DecodeOptions) -> Result<Article, DecodeError> {
-    let _ = options;
-    let text =
-        String::from_utf8(value.to_vec()).map_err(|_| DecodeError::new(Reason::NotText, "not UTF-8"))?;
-    Ok(Article { text, ..Article::default() })
+    check_size(value, options.message_bytes_max)?;
+    let Decoded { text, anomaly } = bytes::to_text(value)?;
+    if is_blank(&text) {
+        return Err(DecodeError::new(Reason::Empty, "the value has no text"));
+    }
+    let is_json = match options.format {
+        Format::Auto => json::looks_like_json(&text),
+        Format::Text => false,
+        Format::Json => true,
+    };
+    let mut article = if is_json { json::read(&text, options)? } else { plain::read(text.into_owned()) };
+    bytes::refuse_controls(&article.text)?;
+    article.anomalies.extend(anomaly);
+    Ok(article)
+}
+
+fn check_size(value: &[u8], limit: usize) -> Result<(), DecodeError> {
+    if value.len() <= limit {
+        return Ok(());
+    }
+    let message = format!("the value has {} bytes, `input.message_bytes_max` is {limit}", value.len());
+    Err(DecodeError::new(Reason::TooLarge, message))
+}
+
+/// Whether a reader would see nothing: white space and invisible characters alone.
+fn is_blank(text: &str) -> bool {
+    text.chars()
+        .all(|c| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
 }

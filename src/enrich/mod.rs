@@ -53,5 +53,9 @@ pub fn enrich(
         let own = found.published.as_ref().and_then(|published| published.span);
         found.dates = dates::find(&article.text, &scratch.tokens, found.published.as_ref(), own);
     }
+    if passes.anomalies {
+        found.anomalies.extend_from_slice(&article.anomalies);
+        found.anomalies.extend(anomalies::find(&article.text));
+    }
     found
 }

@@ -43,6 +43,7 @@ impl Span {
     }
 
     /// The same range without white space at either end; empty at its start when nothing is left.
+    #[must_use]
     pub fn trimmed(self, text: &str) -> Self {
         let inner = self.of(text);
         let start = self.start as usize + (inner.len() - inner.trim_start().len());

@@ -111,8 +111,14 @@ fn is_possessive(text: &str, at: usize) -> bool {
     matches!(rest.next(), Some('s' | 'S')) && !rest.next().is_some_and(is_word_char)
 }
 
+/// Longest initialism believed in; without a bound `A.A.A.…` would be scanned anew at every full stop.
+const INITIALISM_BYTES_MAX: usize = 32;
+
 /// `U`, `U.S`: single letters with full stops between them.
 fn is_initialism(word: &str) -> bool {
+    if word.len() > INITIALISM_BYTES_MAX {
+        return false;
+    }
     let mut letter_expected = true;
     for c in word.chars() {
         if letter_expected != c.is_alphabetic() || (!letter_expected && c != '.') {

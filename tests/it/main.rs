@@ -1,4 +1,6 @@
 //! The one test binary. Core tests run everywhere; those of the shell need the feature `service`.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stderr, clippy::print_stdout)]
 
+mod decode;
+mod engine;
 mod spec;

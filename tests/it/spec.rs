@@ -7,9 +7,12 @@
 //! must be marked in full and in order; a section's text is its heading, and its paragraphs are written
 //! `paragraphs=0,1`. Options in the fence's info line: `json` reads the block as JSON, `record_ms=N` sets
 //! the record's timestamp, `crlf` turns line breaks into CR LF, `latin` encodes as Windows-1252.
+//!
+//! A field that is a string (`text`, `url`) is marked by all of it, line breaks written `\n` and `\r`. A
+//! record that must be refused has the mark `dead_letter: stage=… reason=…`.
 
 use copydesk::enrich::Scratch;
-use copydesk::model::{Offset, Outcome, Partition, RawRecord};
+use copydesk::model::{DeadLetter, Offset, Outcome, Partition, RawRecord};
 use copydesk::pipeline::{Options, Pipeline};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -68,7 +71,11 @@ fn check(case: &Case) -> Vec<String> {
         Err(failure) => return vec![failure],
     };
     assert!(!case.marks.is_empty(), "the case at line {} has no marks", case.line);
-    let text = document["text"].as_str().expect("a document has its text");
+    let letter = &document["dead_letter"];
+    if letter.is_object() && !case.marks.contains_key("dead_letter") {
+        return vec![format!("no document but a dead letter: {letter}")];
+    }
+    let text = document["text"].as_str().unwrap_or_default();
     case.marks
         .iter()
         .filter_map(|(field, marks)| compare(field, marks, &document[field], text).err())
@@ -98,6 +105,9 @@ fn run(case: &Case) -> Result<Value, String> {
     };
     match Pipeline::new(Options::default()).run(&record, &mut Scratch::default()) {
         Outcome::Publish(Some(bytes)) => Ok(serde_json::from_slice(&bytes).expect("valid JSON")),
+        Outcome::DeadLetter(DeadLetter { stage, reason, message }) => Ok(serde_json::json!({
+            "dead_letter": {"stage": stage.word(), "reason": reason.reason(), "message": message}
+        })),
         other => Err(format!("no document but {other:?}")),
     }
 }
@@ -140,8 +150,11 @@ fn compare(field: &str, marks: &[String], found: &Value, text: &str) -> Result<(
 fn matches(mark: &str, item: &Value, text: &str) -> Result<(), String> {
     let mut rest = mark;
     if let Some((expected, after)) = mark.strip_prefix('`').and_then(|m| m.rsplit_once('`')) {
-        let found = span_text(item, text);
-        if found != Some(expected) {
+        let found = match item {
+            Value::String(whole) => Some(whole.replace('\r', "\\r").replace('\n', "\\n")),
+            _ => span_text(item, text).map(str::to_owned),
+        };
+        if found.as_deref() != Some(expected) {
             return Err(format!("found {}", shown(item, text)));
         }
         rest = after;

@@ -1,0 +1,172 @@
+//! Records of one partition, copied out of librdkafka at once (a borrowed message pins its whole fetch
+//! buffer) into one arena per batch.
+
+use crate::engine::{Epoch, TopicPartition};
+use crate::model::{Offset, Outcome, RawRecord};
+use rdkafka::Timestamp;
+use rdkafka::message::{BorrowedMessage, Headers, Message};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What the bookkeeping of one record weighs in the byte budget, beside its bytes.
+const RECORD_OVERHEAD_BYTES: usize = 256;
+
+/// Consecutive records of one partition in one epoch.
+#[derive(Clone, Debug)]
+pub struct RecordBatch {
+    pub at: TopicPartition,
+    pub epoch: Epoch,
+    /// Its place in the epoch; set when it is dispatched.
+    pub sequence: u64,
+    topic: Arc<str>,
+    arena: Vec<u8>,
+    entries: Vec<Entry>,
+    headers: Vec<HeaderEntry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    offset: i64,
+    timestamp_ms: Option<i64>,
+    key: Option<Range<usize>>,
+    value: Option<Range<usize>>,
+    headers: Range<usize>,
+}
+
+#[derive(Clone, Debug)]
+struct HeaderEntry {
+    name: Range<usize>,
+    value: Option<Range<usize>>,
+}
+
+/// One record of a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    batch: &'a RecordBatch,
+    entry: &'a Entry,
+}
+
+/// A batch and what became of each of its records, in order.
+#[derive(Clone, Debug)]
+pub struct FinishedBatch {
+    pub input: RecordBatch,
+    pub outcomes: Vec<Outcome>,
+    /// Records whose dead letter must go without its value, because the broker refused it for its size.
+    pub omit_value: Vec<usize>,
+}
+
+impl RecordBatch {
+    pub fn new(at: TopicPartition, epoch: Epoch, topic: Arc<str>) -> Self {
+        let (arena, entries, headers) = (Vec::new(), Vec::new(), Vec::new());
+        Self { at, epoch, sequence: 0, topic, arena, entries, headers }
+    }
+
+    /// Copies a message in.
+    pub fn push(&mut self, message: &BorrowedMessage<'_>) {
+        let key = message.key().map(|bytes| self.keep(bytes));
+        let value = message.payload().map(|bytes| self.keep(bytes));
+        let first_header = self.headers.len();
+        if let Some(headers) = message.headers() {
+            for header in headers.iter() {
+                let name = self.keep(header.key.as_bytes());
+                let value = header.value.map(|bytes| self.keep(bytes));
+                self.headers.push(HeaderEntry { name, value });
+            }
+        }
+        let timestamp_ms = match message.timestamp() {
+            Timestamp::NotAvailable => None,
+            Timestamp::CreateTime(ms) | Timestamp::LogAppendTime(ms) => Some(ms),
+        };
+        let headers = first_header..self.headers.len();
+        self.entries.push(Entry { offset: message.offset(), timestamp_ms, key, value, headers });
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Range<usize> {
+        let start = self.arena.len();
+        self.arena.extend_from_slice(bytes);
+        start..self.arena.len()
+    }
+
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Bytes of keys, values and headers.
+    pub fn bytes(&self) -> usize {
+        self.arena.len()
+    }
+
+    /// What it takes from the byte budget.
+    pub fn charge(&self) -> usize {
+        self.bytes() + self.len() * RECORD_OVERHEAD_BYTES
+    }
+
+    pub fn topic(&self) -> &str {
+        &self.topic
+    }
+
+    pub fn records(&self) -> impl ExactSizeIterator<Item = Record<'_>> {
+        self.entries.iter().map(|entry| Record { batch: self, entry })
+    }
+
+    /// The offset after its last record: what is committed with it.
+    pub fn next_offset(&self) -> Offset {
+        Offset(self.entries.last().expect("a batch is never dispatched empty").offset + 1)
+    }
+
+    /// The time of its last record, where it has one.
+    pub fn last_timestamp_ms(&self) -> Option<i64> {
+        self.entries.last().and_then(|entry| entry.timestamp_ms)
+    }
+}
+
+impl<'a> Record<'a> {
+    /// What the pipeline reads.
+    pub fn raw(self) -> RawRecord<'a> {
+        RawRecord {
+            topic: &self.batch.topic,
+            partition: self.batch.at.partition,
+            offset: Offset(self.entry.offset),
+            timestamp_ms: self.entry.timestamp_ms,
+            value: self.entry.value.clone().map(|range| &self.batch.arena[range]),
+        }
+    }
+
+    pub fn key(self) -> Option<&'a [u8]> {
+        self.entry.key.clone().map(|range| &self.batch.arena[range])
+    }
+
+    /// Header names and values in order. Names are text: librdkafka gives them so.
+    pub fn headers(self) -> impl Iterator<Item = (&'a str, Option<&'a [u8]>)> {
+        let arena = &self.batch.arena;
+        self.batch.headers[self.entry.headers.clone()].iter().map(move |header| {
+            let name = std::str::from_utf8(&arena[header.name.clone()]).unwrap_or("");
+            (name, header.value.clone().map(|range| &arena[range]))
+        })
+    }
+}
+
+impl FinishedBatch {
+    /// Bytes to publish: outputs, and the values of dead letters.
+    pub fn output_bytes(&self) -> usize {
+        let sizes = self.input.records().zip(&self.outcomes).map(|(record, outcome)| match outcome {
+            Outcome::Publish(value) => value.as_ref().map_or(0, Vec::len),
+            Outcome::DeadLetter(_) => record.raw().value.map_or(0, <[u8]>::len),
+            Outcome::Skip(_) => 0,
+        });
+        sizes.sum()
+    }
+
+    /// Bytes of finished output held beside the input.
+    pub fn finished_bytes(&self) -> usize {
+        let held = |outcome: &Outcome| match outcome {
+            Outcome::Publish(Some(value)) => value.capacity(),
+            _ => 0,
+        };
+        self.outcomes.iter().map(held).sum()
+    }
+}

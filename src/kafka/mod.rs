@@ -1,0 +1,15 @@
+//! What source and sink share of Kafka: settings, batches of records, error verdicts, headers, the group.
+
+mod batch;
+mod group;
+mod headers;
+mod settings;
+mod verdict;
+mod watch;
+
+pub use batch::{FinishedBatch, Record, RecordBatch};
+pub use group::{Group, Topics};
+pub use headers::{dead_letter_headers, published_headers};
+pub use settings::{Role, client_config, topic_counts};
+pub use verdict::{Verdict, verdict};
+pub use watch::{ProducerWatch, log_librdkafka};

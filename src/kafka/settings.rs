@@ -1,0 +1,121 @@
+//! librdkafka's settings for each role, from our configuration. The reasons and measurements are in
+//! `docs/ARCHITECTURE.md`.
+
+use crate::config::{Config, Mode};
+use rdkafka::ClientContext;
+use rdkafka::client::Client;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+use rdkafka::error::{KafkaResult, RDKafkaErrorCode};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What a client is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    Consumer,
+    Producer,
+}
+
+/// The settings of one client. The log level must be `info` or chattier: the defence in `watch.rs` reads
+/// librdkafka's log.
+pub fn client_config(config: &Config, role: Role) -> ClientConfig {
+    let mut settings = ClientConfig::new();
+    settings.set_log_level(RDKafkaLogLevel::Info);
+    connection(config, &mut settings);
+    let raw = match role {
+        Role::Consumer => {
+            consumer(config, &mut settings);
+            &config.kafka.librdkafka_consumer
+        }
+        Role::Producer => {
+            producer(config, &mut settings);
+            &config.kafka.librdkafka_producer
+        }
+    };
+    for (key, value) in raw {
+        settings.set(key, value);
+    }
+    settings
+}
+
+fn connection(config: &Config, settings: &mut ClientConfig) {
+    let kafka = &config.kafka;
+    settings.set("bootstrap.servers", &kafka.brokers);
+    settings.set("client.id", format!("copydesk-{}", kafka.instance));
+    settings.set("security.protocol", kafka.security_protocol.as_str());
+    let mut optional = |key: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            settings.set(key, value);
+        }
+    };
+    optional("sasl.mechanisms", kafka.sasl_mechanism.map(|mechanism| mechanism.as_str()));
+    optional("sasl.username", kafka.sasl_username.as_deref());
+    optional("sasl.password", kafka.sasl_password.as_ref().map(|secret| secret.expose()));
+    optional("ssl.ca.location", kafka.ssl_ca_file.as_deref());
+    optional("ssl.certificate.location", kafka.ssl_certificate_file.as_deref());
+    optional("ssl.key.location", kafka.ssl_key_file.as_deref());
+    optional("ssl.key.password", kafka.ssl_key_password.as_ref().map(|secret| secret.expose()));
+    // Reconnect at once, then slower: the default of 10 s at most is long for a worker that must catch up.
+    settings.set("reconnect.backoff.ms", "50");
+    settings.set("reconnect.backoff.max.ms", "2000");
+}
+
+fn consumer(config: &Config, settings: &mut ClientConfig) {
+    let kafka = &config.kafka;
+    settings.set("group.id", &kafka.group);
+    settings.set("group.instance.id", &kafka.instance);
+    settings.set("enable.auto.commit", "false");
+    settings.set("enable.auto.offset.store", "false");
+    settings.set("isolation.level", "read_committed");
+    settings.set("partition.assignment.strategy", "cooperative-sticky");
+    settings.set("session.timeout.ms", kafka.session_timeout_ms.to_string());
+    settings.set("max.poll.interval.ms", kafka.max_poll_interval_ms.to_string());
+    settings.set("check.crcs", "true");
+    // Where a partition has no offset we set one; any other reset is lost retention, never a silent jump.
+    settings.set("auto.offset.reset", "error");
+    settings.set("fetch.queue.backoff.ms", "20");
+    settings.set("fetch.message.max.bytes", (4 * 1024 * 1024).to_string());
+    settings.set("fetch.wait.max.ms", "100");
+    let queue_kbytes = (config.delivery.fetch_queue_bytes_max / 1024).max(1024);
+    settings.set("queued.max.messages.kbytes", queue_kbytes.to_string());
+    settings.set("statistics.interval.ms", "5000");
+    settings.set("topic.metadata.refresh.interval.ms", "60000");
+}
+
+fn producer(config: &Config, settings: &mut ClientConfig) {
+    let delivery = &config.delivery;
+    settings.set("enable.idempotence", "true");
+    if delivery.mode == Mode::ExactlyOnce {
+        settings.set("transactional.id", format!("{}-{}-0", config.kafka.group, config.kafka.instance));
+        settings.set("transaction.timeout.ms", delivery.transaction_timeout_ms.to_string());
+    }
+    settings.set("linger.ms", delivery.linger_ms.to_string());
+    settings.set("batch.size", "1000000");
+    settings.set("compression.type", config.output.compression.as_str());
+    // The Java clients' partitioner; librdkafka's default would send keys elsewhere.
+    settings.set("partitioner", "murmur2_random");
+    settings.set("queue.buffering.max.messages", "200000");
+    settings.set("queue.buffering.max.kbytes", (delivery.producer_queue_bytes_max / 1024).to_string());
+    settings.set("message.max.bytes", config.output.message_bytes_max.to_string());
+    settings.set("topic.metadata.refresh.interval.ms", "60000");
+}
+
+/// The number of partitions of each topic, or why the broker does not tell.
+pub fn topic_counts<C: ClientContext>(
+    client: &Client<C>,
+    topics: &[&str],
+    timeout: Duration,
+) -> KafkaResult<BTreeMap<String, Result<i32, RDKafkaErrorCode>>> {
+    let mut counts = BTreeMap::new();
+    for topic in topics {
+        let metadata = client.fetch_metadata(Some(topic), timeout)?;
+        let entry = metadata.topics().iter().find(|found| found.name() == *topic);
+        let count = match entry.map(|found| (found.error(), found.partitions().len())) {
+            Some((None, count)) if count > 0 => Ok(i32::try_from(count).unwrap_or(i32::MAX)),
+            Some((Some(code), _)) => Err(code.into()),
+            _ => Err(RDKafkaErrorCode::UnknownTopicOrPartition),
+        };
+        counts.insert((*topic).to_owned(), count);
+    }
+    Ok(counts)
+}

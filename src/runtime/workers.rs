@@ -1,0 +1,59 @@
+//! The workers: take a batch, run the pipeline on each record, pass the outcomes on.
+
+use super::coordinator::Message;
+use crate::enrich::Scratch;
+use crate::kafka::{FinishedBatch, RecordBatch};
+use crate::pipeline::Pipeline;
+use crate::source::Budget;
+use crate::telemetry::Metrics;
+use crossbeam_channel::{Receiver, Sender};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+/// What all workers share.
+#[derive(Clone)]
+pub(super) struct Workshop {
+    pub(super) pipeline: Arc<Pipeline>,
+    pub(super) batches: Receiver<RecordBatch>,
+    pub(super) finished: Sender<Message>,
+    pub(super) budget: Arc<Budget>,
+    pub(super) metrics: Arc<Metrics>,
+    /// Time spent working, of all workers together.
+    pub(super) busy_ns: Arc<AtomicU64>,
+}
+
+impl Workshop {
+    /// Starts the workers. They end when the source has ended and every batch is done.
+    pub(super) fn start(&self, threads: usize) -> Vec<JoinHandle<()>> {
+        let start = |number| {
+            let own = self.clone();
+            let name = format!("worker-{number}");
+            let started = std::thread::Builder::new().name(name).spawn(move || own.work());
+            started.expect("the system can start a thread")
+        };
+        (0..threads).map(start).collect()
+    }
+
+    fn work(self) {
+        let mut scratch = Scratch::default();
+        for batch in &self.batches {
+            let started = Instant::now();
+            let finished = self.finish(batch, &mut scratch);
+            let took = started.elapsed();
+            self.busy_ns.fetch_add(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+            let records = finished.outcomes.len().max(1);
+            self.metrics.enrich_seconds.observe(took.as_secs_f64() / records as f64);
+            self.budget.charge(finished.finished_bytes());
+            if self.finished.send(Message::Finished(Arc::new(finished))).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn finish(&self, input: RecordBatch, scratch: &mut Scratch) -> FinishedBatch {
+        let outcomes = input.records().map(|record| self.pipeline.run(&record.raw(), scratch)).collect();
+        FinishedBatch { input, outcomes, omit_value: Vec::new() }
+    }
+}

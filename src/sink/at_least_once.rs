@@ -1,0 +1,144 @@
+//! At least once: records go out as they come; offsets are committed when the broker has acknowledged every
+//! output and dead letter before them. After a failure the whole round is sent again.
+
+use super::link::Link;
+use super::publish::{Publisher, SendError};
+use super::{Answer, Refused, Signals, Sink, Stopped};
+use crate::config::Config;
+use crate::engine::{BatchId, Fence, TopicPartition};
+use crate::kafka::{FinishedBatch, Group, Role, Topics, client_config};
+use crate::model::Offset;
+use crate::telemetry::Metrics;
+use rdkafka::config::ClientConfig;
+use rdkafka::error::{KafkaError, KafkaResult};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const BACKOFF_MIN: Duration = Duration::from_millis(200);
+const BACKOFF_MAX: Duration = Duration::from_secs(5);
+
+/// The at-least-once sink.
+pub struct AtLeastOnce {
+    settings: ClientConfig,
+    topics: Topics,
+    group: Arc<dyn Group>,
+    signals: Arc<Signals>,
+    metrics: Arc<Metrics>,
+    publisher: Publisher,
+    link: Option<Link>,
+    broken: Option<SendError>,
+    failures_in_a_row: u32,
+}
+
+impl AtLeastOnce {
+    pub fn new(
+        config: &Config,
+        topics: Topics,
+        group: Arc<dyn Group>,
+        signals: Arc<Signals>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            settings: client_config(config, Role::Producer),
+            publisher: Publisher::new(config, topics.clone()),
+            topics,
+            group,
+            signals,
+            metrics,
+            link: None,
+            broken: None,
+            failures_in_a_row: 0,
+        }
+    }
+
+    fn connect(&mut self) -> KafkaResult<Link> {
+        self.publisher.learn_counts(&*self.group)?;
+        Link::new(&self.settings)
+    }
+
+    /// Waits for the reports, then commits the offsets.
+    fn try_commit(&mut self, offsets: &[(TopicPartition, Offset)], fence: Fence) -> Result<(), Failure> {
+        let link = self.link.as_ref().expect("the sink is prepared before it is used");
+        link.wait_deliveries(&self.signals).map_err(Failure::Stopped)?;
+        let settled = self.publisher.settle(link);
+        self.broken.take().map_or(settled, Err).map_err(|error| match error {
+            SendError::Refused(refused) => Failure::Refused(refused),
+            SendError::Kafka(error) => Failure::Kafka("produce", error),
+        })?;
+        if self.signals.fence() != fence {
+            return Err(Failure::Rebalance);
+        }
+        self.group.commit(&self.topics, offsets).map_err(|error| Failure::Kafka("commit", error))
+    }
+
+    fn pause(&self) -> Result<(), Stopped> {
+        let backoff = (BACKOFF_MIN * 2u32.pow(self.failures_in_a_row.min(6))).min(BACKOFF_MAX);
+        let until = Instant::now() + backoff;
+        while Instant::now() < until {
+            if self.signals.is_stopping() {
+                return Err(Stopped::ByRequest);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+}
+
+/// Why a round was not committed.
+enum Failure {
+    Stopped(Stopped),
+    Refused(Vec<Refused>),
+    /// Offsets of partitions that have left would be refused; their next owner reads them again.
+    Rebalance,
+    Kafka(&'static str, KafkaError),
+}
+
+impl Sink for AtLeastOnce {
+    fn prepare(&mut self) -> Result<(), Stopped> {
+        loop {
+            match self.connect() {
+                Ok(link) => {
+                    self.link = Some(link);
+                    self.failures_in_a_row = 0;
+                    return Ok(());
+                }
+                Err(error) => tracing::warn!(%error, "the producer is not ready; trying again"),
+            }
+            self.failures_in_a_row += 1;
+            self.pause()?;
+        }
+    }
+
+    fn send(&mut self, id: BatchId, batch: Arc<FinishedBatch>) {
+        if self.broken.is_none() {
+            let link = self.link.as_ref().expect("the sink is prepared before it is used");
+            self.broken = self.publisher.send(link, id, &batch, &self.signals).err();
+        }
+    }
+
+    fn commit(&mut self, offsets: &[(TopicPartition, Offset)], fence: Fence) -> Result<Answer, Stopped> {
+        let failure = match self.try_commit(offsets, fence) {
+            Ok(()) => {
+                self.failures_in_a_row = 0;
+                return Ok(Answer::Committed);
+            }
+            Err(failure) => failure,
+        };
+        self.publisher.forget();
+        let mut refused = Vec::new();
+        match failure {
+            Failure::Stopped(stopped) => return Err(stopped),
+            Failure::Refused(records) => refused = records,
+            Failure::Rebalance => self.metrics.transaction_aborted("rebalance"),
+            Failure::Kafka(call, error) => {
+                tracing::warn!(%error, call, "a round of records has failed and will be sent again");
+                self.metrics.transaction_aborted(call);
+                self.failures_in_a_row += 1;
+                self.pause()?;
+                // A fatal error leaves the idempotent producer useless; a new one costs little.
+                self.prepare()?;
+            }
+        }
+        Ok(Answer::Failed { committed: Vec::new(), refused })
+    }
+}

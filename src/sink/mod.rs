@@ -1,0 +1,73 @@
+//! Finished batches to the broker: exactly once in transactions, or at least once.
+
+mod at_least_once;
+mod link;
+mod publish;
+mod transactional;
+
+pub use at_least_once::AtLeastOnce;
+pub use transactional::Transactional;
+
+use crate::engine::{BatchId, Fence, TopicPartition};
+use crate::kafka::FinishedBatch;
+use crate::model::Offset;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Where finished batches go. One sink is driven by one thread.
+pub trait Sink: Send {
+    /// Makes the producer ready; tries until it is, or the worker stops.
+    fn prepare(&mut self) -> Result<(), Stopped>;
+    /// Hands a batch over; the first opens the transaction. Failures show at the commit.
+    fn send(&mut self, id: BatchId, batch: Arc<FinishedBatch>);
+    /// Closes the transaction with these offsets, or undoes it and makes ready for the next.
+    fn commit(&mut self, offsets: &[(TopicPartition, Offset)], fence: Fence) -> Result<Answer, Stopped>;
+}
+
+/// How a transaction ended.
+#[derive(Debug)]
+pub enum Answer {
+    Committed,
+    /// Undone, or in doubt and looked up: `committed` is what the group's offsets say.
+    Failed { committed: Vec<(TopicPartition, Offset)>, refused: Vec<Refused> },
+}
+
+/// A record the broker will not take for its size: the batch and the record's place in it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Refused {
+    pub batch: BatchId,
+    pub index: usize,
+}
+
+/// The sink cannot go on: because the worker stops, or for a reason only an operator can mend.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Stopped {
+    ByRequest,
+    Because(String),
+}
+
+/// What coordinator and sink thread share: whether to give up retrying, and the fence as of now.
+#[derive(Debug, Default)]
+pub struct Signals {
+    stop: AtomicBool,
+    fence: AtomicU64,
+}
+
+impl Signals {
+    /// Tells the sink to stop retrying.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Release);
+    }
+
+    pub fn is_stopping(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+
+    pub fn set_fence(&self, fence: Fence) {
+        self.fence.store(fence.0, Ordering::SeqCst);
+    }
+
+    pub fn fence(&self) -> Fence {
+        Fence(self.fence.load(Ordering::SeqCst))
+    }
+}

@@ -1,0 +1,171 @@
+//! Records of a finished batch to the producer: topics, partitions, headers, and what could not be sent.
+
+use super::link::Link;
+use super::{Refused, Signals};
+use crate::config::Config;
+use crate::engine::{BatchId, TopicPartition};
+use crate::kafka::{FinishedBatch, Group, Record, Topics, dead_letter_headers, published_headers};
+use crate::model::{DeadLetter, Outcome};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::OwnedHeaders;
+use rdkafka::producer::BaseRecord;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Sends batches and remembers which ticket was which record.
+pub(super) struct Publisher {
+    topics: Topics,
+    group: String,
+    value_bytes_max: usize,
+    counts: BTreeMap<String, i32>,
+    tickets: Vec<Refused>,
+}
+
+/// Why a transaction cannot be committed as it stands.
+#[derive(Debug)]
+pub(super) enum SendError {
+    /// Records the broker will not take for their size.
+    Refused(Vec<Refused>),
+    Kafka(KafkaError),
+}
+
+impl Publisher {
+    pub(super) fn new(config: &Config, topics: Topics) -> Self {
+        Self {
+            topics,
+            group: config.kafka.group.clone(),
+            // Room for key, headers and the batch's own frame.
+            value_bytes_max: config.output.message_bytes_max.saturating_sub(64 * 1024),
+            counts: BTreeMap::new(),
+            tickets: Vec::new(),
+        }
+    }
+
+    /// Reads the topics' partition counts anew.
+    pub(super) fn learn_counts(&mut self, group: &dyn Group) -> Result<(), KafkaError> {
+        let mut names: Vec<&str> = self.topics.inputs.iter().map(|topic| &**topic).collect();
+        names.extend([self.topics.output.as_str(), self.topics.dead_letter.as_str()]);
+        self.counts = group.counts(&names)?;
+        Ok(())
+    }
+
+    /// Hands every record of a batch to the producer.
+    pub(super) fn send(
+        &mut self,
+        link: &Link,
+        id: BatchId,
+        batch: &FinishedBatch,
+        signals: &Signals,
+    ) -> Result<(), SendError> {
+        for (index, (record, outcome)) in batch.input.records().zip(&batch.outcomes).enumerate() {
+            let place = Refused { batch: id, index };
+            let at = batch.input.at;
+            match outcome {
+                Outcome::Skip(_) => {}
+                Outcome::Publish(value) => {
+                    let message = Message {
+                        topic: &self.topics.output,
+                        at,
+                        record,
+                        value: value.as_deref(),
+                        headers: published_headers(record),
+                    };
+                    self.tickets.push(place);
+                    self.produce(link, message, signals)?;
+                }
+                Outcome::DeadLetter(why) => {
+                    let is_omitted = batch.omit_value.contains(&index);
+                    self.tickets.push(place);
+                    self.produce(link, self.dead_letter(at, record, why, is_omitted), signals)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn dead_letter<'a>(
+        &'a self,
+        at: TopicPartition,
+        record: Record<'a>,
+        why: &DeadLetter,
+        is_omitted: bool,
+    ) -> Message<'a> {
+        let value = record.raw().value;
+        let fits = !is_omitted && value.is_none_or(|value| value.len() <= self.value_bytes_max);
+        let omitted = if fits { None } else { value };
+        let headers = dead_letter_headers(record, why, &self.group, omitted);
+        Message { topic: &self.topics.dead_letter, at, record, value: value.filter(|_| fits), headers }
+    }
+
+    fn produce(&self, link: &Link, message: Message<'_>, signals: &Signals) -> Result<(), SendError> {
+        let ticket = self.tickets.len() - 1;
+        let partition = self.route(&message);
+        let mut record: BaseRecord<'_, [u8], [u8], usize> =
+            BaseRecord::with_opaque_to(message.topic, ticket).headers(message.headers);
+        record.key = message.record.key();
+        record.payload = message.value;
+        record.timestamp = message.record.raw().timestamp_ms;
+        record.partition = partition;
+        loop {
+            link.watch().sent();
+            let Err((error, returned)) = link.producer().send(record) else { return Ok(()) };
+            link.watch().unsent();
+            record = returned;
+            match error.rdkafka_error_code() {
+                // Back-pressure, not an error: reports make room.
+                Some(RDKafkaErrorCode::QueueFull) if !signals.is_stopping() => {
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+                Some(RDKafkaErrorCode::MessageSizeTooLarge) => {
+                    return Err(SendError::Refused(vec![self.tickets[ticket]]));
+                }
+                _ => return Err(SendError::Kafka(error)),
+            }
+        }
+    }
+
+    /// The input's own partition where the counts are equal, so that order and place are kept; else the
+    /// key's hash, and for keyless records the input's partition folded into the fewer (or more) there are.
+    fn route(&self, message: &Message<'_>) -> Option<i32> {
+        let input = &**self.topics.name(message.at);
+        let count = |topic: &str| self.counts.get(topic).copied().unwrap_or(0);
+        let (from, to) = (count(input), count(message.topic));
+        let partition = message.at.partition.0;
+        if from == to {
+            Some(partition)
+        } else if message.record.key().is_some() || to == 0 {
+            None
+        } else {
+            Some(partition % to)
+        }
+    }
+
+    /// What the reports say once all have arrived. Tickets start anew afterwards.
+    pub(super) fn settle(&mut self, link: &Link) -> Result<(), SendError> {
+        let tickets = std::mem::take(&mut self.tickets);
+        let failed = link.watch().take_failed();
+        let too_large = |code: &RDKafkaErrorCode| *code == RDKafkaErrorCode::MessageSizeTooLarge;
+        let refused: Vec<Refused> =
+            failed.iter().filter(|(_, code)| too_large(code)).map(|(ticket, _)| tickets[*ticket]).collect();
+        if !refused.is_empty() {
+            return Err(SendError::Refused(refused));
+        }
+        match failed.first() {
+            Some((_, code)) => Err(SendError::Kafka(KafkaError::MessageProduction(*code))),
+            None => Ok(()),
+        }
+    }
+
+    /// Forgets the tickets of a transaction that was undone.
+    pub(super) fn forget(&mut self) {
+        self.tickets.clear();
+    }
+}
+
+struct Message<'a> {
+    topic: &'a str,
+    at: TopicPartition,
+    record: Record<'a>,
+    value: Option<&'a [u8]>,
+    headers: OwnedHeaders,
+}

@@ -1,0 +1,275 @@
+//! The poll thread: polls the consumer, groups records into batches, takes their size from the byte budget
+//! and hands them to the workers.
+//!
+//! With no budget it waits a second without polling; only a longer stall pauses the partitions (a pause
+//! throws away what was prefetched) while polling goes on for the group's sake.
+
+use super::context::Context;
+use super::start::{StartError, resume};
+use super::{Budget, Lanes};
+use crate::config::Config;
+use crate::engine::TopicPartition;
+use crate::kafka::{RecordBatch, Role, Topics, client_config};
+use crate::model::Partition;
+use crate::telemetry::Metrics;
+use crossbeam_channel::Sender;
+use rdkafka::client::Client;
+use rdkafka::config::FromClientConfigAndContext;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Message};
+use rdkafka::{Offset, TopicPartitionList};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+const BATCH_RECORDS_MAX: usize = 64;
+const BATCH_BYTES_MAX: usize = 256 * 1024;
+const POLL_TIMEOUT: Duration = Duration::from_millis(100);
+const BUDGET_WAIT: Duration = Duration::from_secs(1);
+/// The same error is logged once in this time.
+const ERROR_LOG_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Why the poll thread has ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SourceEnd {
+    /// It was asked to; this many batches were dispatched in all.
+    Asked { dispatched: u64 },
+    /// An operator must act.
+    Failed(String),
+}
+
+/// The consumer and what its thread keeps.
+pub struct KafkaSource {
+    consumer: Arc<BaseConsumer<Context>>,
+    topics: Topics,
+    lanes: Arc<Lanes>,
+    budget: Arc<Budget>,
+    metrics: Arc<Metrics>,
+    batches: Sender<RecordBatch>,
+    current: Option<RecordBatch>,
+    dispatched: u64,
+    last_error: Option<(RDKafkaErrorCode, Instant)>,
+}
+
+impl KafkaSource {
+    /// The consumer, not yet subscribed.
+    pub fn consumer(config: &Config, context: Context) -> KafkaResult<Arc<BaseConsumer<Context>>> {
+        let settings = client_config(config, Role::Consumer);
+        Ok(Arc::new(BaseConsumer::from_config_and_context(&settings, context)?))
+    }
+
+    pub fn new(
+        consumer: Arc<BaseConsumer<Context>>,
+        budget: Arc<Budget>,
+        batches: Sender<RecordBatch>,
+    ) -> Self {
+        let context = consumer.context();
+        Self {
+            topics: context.topics.clone(),
+            lanes: Arc::clone(&context.lanes),
+            metrics: Arc::clone(&context.metrics),
+            consumer,
+            budget,
+            batches,
+            current: None,
+            dispatched: 0,
+            last_error: None,
+        }
+    }
+
+    /// Subscribes and polls until the worker stops. `tick` is called at least every two seconds.
+    pub fn run(mut self, tick: impl Fn()) -> SourceEnd {
+        let names: Vec<&str> = self.topics.inputs.iter().map(|topic| &**topic).collect();
+        if let Err(error) = self.consumer.subscribe(&names) {
+            return SourceEnd::Failed(format!("the input topics cannot be subscribed to: {error}"));
+        }
+        let consumer = Arc::clone(&self.consumer);
+        while !self.is_stopping() {
+            tick();
+            // With a batch in hand only what is there already is taken; then the batch goes.
+            let timeout = if self.current.is_some() { Duration::ZERO } else { POLL_TIMEOUT };
+            let ended = match consumer.poll(timeout) {
+                None => self.flush(&tick),
+                Some(Ok(message)) => self.take(&message, &tick),
+                Some(Err(error)) => self.failed(&error),
+            };
+            if let Err(why) = ended {
+                return SourceEnd::Failed(why);
+            }
+            if let Some(why) = self.consumer.context().failure.lock().expect("no holder of this lock panics").take()
+            {
+                return SourceEnd::Failed(why);
+            }
+        }
+        SourceEnd::Asked { dispatched: self.dispatched }
+    }
+
+    pub fn client(&self) -> &Client<Context> {
+        self.consumer.client()
+    }
+
+    /// Waits, and serves what librdkafka has to say, without a subscription.
+    pub fn serve(&self, time: Duration) {
+        let until = Instant::now() + time;
+        while !self.is_stopping() && Instant::now() < until {
+            // Without a subscription there is nothing but events; errors show in the topics' state.
+            drop(self.consumer.poll(POLL_TIMEOUT));
+        }
+    }
+
+    pub fn is_stopping(&self) -> bool {
+        self.consumer.context().is_stopping.load(Ordering::Acquire)
+    }
+
+    fn place(&self, message: &BorrowedMessage<'_>) -> Option<TopicPartition> {
+        let topic = self.topics.index(message.topic())?;
+        Some(TopicPartition { topic, partition: Partition(message.partition()) })
+    }
+
+    fn take(&mut self, message: &BorrowedMessage<'_>, tick: &impl Fn()) -> Result<(), String> {
+        let Some(at) = self.place(message) else { return Ok(()) };
+        // A partition that is not ours any more: librdkafka had the message on its way already.
+        let Some(epoch) = self.lanes.epoch(at) else { return Ok(()) };
+        self.metrics.polled_total.inc();
+        let continues = self.current.as_ref().is_some_and(|batch| batch.at == at && batch.epoch == epoch);
+        if !continues {
+            self.flush(tick)?;
+            self.current = Some(RecordBatch::new(at, epoch, Arc::clone(self.topics.name(at))));
+        }
+        let batch = self.current.as_mut().expect("a batch was just made");
+        batch.push(message);
+        if batch.len() >= BATCH_RECORDS_MAX || batch.bytes() >= BATCH_BYTES_MAX {
+            self.flush(tick)?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self, tick: &impl Fn()) -> Result<(), String> {
+        let Some(batch) = self.current.take() else { return Ok(()) };
+        if self.budget.acquire(batch.charge(), Duration::ZERO) {
+            self.dispatch(batch);
+            return Ok(());
+        }
+        let stalled = Instant::now();
+        let has_room = self.budget.acquire(batch.charge(), BUDGET_WAIT);
+        let mut waiting = VecDeque::from([batch]);
+        if has_room {
+            self.dispatch(waiting.pop_front().expect("the batch was just put there"));
+        } else {
+            self.pause_until_room(&mut waiting, tick)?;
+        }
+        self.metrics.backpressure_seconds_total.inc_by(stalled.elapsed().as_secs_f64());
+        Ok(())
+    }
+
+    fn dispatch(&mut self, mut batch: RecordBatch) {
+        match self.lanes.dispatch(batch.at, batch.epoch) {
+            Some(sequence) => {
+                batch.sequence = sequence;
+                self.dispatched += 1;
+                self.metrics.in_flight_messages.add(i64::try_from(batch.len()).unwrap_or(0));
+                // The workers end only after this thread.
+                let _ = self.batches.send(batch);
+            }
+            None => {
+                self.metrics.discarded_revoked.inc_by(batch.len() as u64);
+                self.budget.release(batch.charge());
+            }
+        }
+    }
+
+    /// Pauses everything and goes on polling, for the group's sake, until the waiting batches have room.
+    /// Partitions that are assigned meanwhile may still deliver: their records queue up behind.
+    fn pause_until_room(
+        &mut self,
+        waiting: &mut VecDeque<RecordBatch>,
+        tick: &impl Fn(),
+    ) -> Result<(), String> {
+        let consumer = Arc::clone(&self.consumer);
+        self.set_paused(true);
+        while let Some(batch) = waiting.pop_front() {
+            while !self.budget.acquire(batch.charge(), Duration::ZERO) {
+                if self.is_stopping() {
+                    self.metrics.discarded_shutdown.inc_by(batch.len() as u64);
+                    return Ok(());
+                }
+                tick();
+                match consumer.poll(POLL_TIMEOUT) {
+                    None => {}
+                    Some(Ok(message)) => {
+                        waiting.extend(self.single(&message));
+                        self.set_paused(true);
+                    }
+                    Some(Err(error)) => self.failed(&error)?,
+                }
+            }
+            self.dispatch(batch);
+        }
+        self.set_paused(false);
+        Ok(())
+    }
+
+    fn single(&self, message: &BorrowedMessage<'_>) -> Option<RecordBatch> {
+        let at = self.place(message)?;
+        let mut batch = RecordBatch::new(at, self.lanes.epoch(at)?, Arc::clone(self.topics.name(at)));
+        batch.push(message);
+        self.metrics.polled_total.inc();
+        Some(batch)
+    }
+
+    fn set_paused(&self, is_paused: bool) {
+        let mut list = TopicPartitionList::new();
+        for at in self.lanes.assigned() {
+            list.add_partition(self.topics.name(at), at.partition.0);
+        }
+        let done = if is_paused { self.consumer.pause(&list) } else { self.consumer.resume(&list) };
+        if let Err(error) = done {
+            tracing::warn!(%error, is_paused, "the partitions cannot be paused or resumed");
+        }
+    }
+
+    /// Errors of the consumer: most mend themselves; lost retention and a hijacked identity do not.
+    fn failed(&mut self, error: &KafkaError) -> Result<(), String> {
+        let Some(code) = error.rdkafka_error_code() else { return Ok(()) };
+        if matches!(error, KafkaError::MessageConsumptionFatal(_)) || code == RDKafkaErrorCode::FencedInstanceId {
+            return Err(format!(
+                "the consumer was fenced ({error}): does another worker use the same kafka.instance?"
+            ));
+        }
+        if matches!(code, RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange) {
+            return self.find_lost();
+        }
+        let now = Instant::now();
+        let is_news =
+            self.last_error.is_none_or(|(last, at)| last != code || now - at > ERROR_LOG_INTERVAL);
+        if is_news {
+            self.last_error = Some((code, now));
+            tracing::warn!(%error, "the consumer reports an error and goes on");
+        }
+        Ok(())
+    }
+
+    /// Some partition's next offset is gone from the broker. The error does not say which, so each is asked.
+    fn find_lost(&mut self) -> Result<(), String> {
+        let position = self.consumer.position().map_err(|error| error.to_string())?;
+        for element in position.elements() {
+            let Offset::Offset(next) = element.offset() else { continue };
+            let (topic, partition) = (element.topic(), element.partition());
+            let lost = self.consumer.context().lost;
+            match resume(&*self.consumer, topic, partition, next, lost) {
+                Ok(Offset::Offset(offset)) if offset != next => {
+                    let sought = self.consumer.seek(topic, partition, Offset::Offset(offset), BUDGET_WAIT);
+                    sought.map_err(|error| error.to_string())?;
+                }
+                Ok(_) => {}
+                Err(StartError::Lost(why)) => return Err(why),
+                Err(StartError::Kafka(error)) => {
+                    tracing::warn!(%error, topic, partition, "the partition's offsets cannot be read");
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,193 @@
+//! A real broker: topics, records in, records out for a read-committed reader.
+
+use super::worker::{Worker, say};
+use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::message::{Header, Headers, Message as _, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
+use rdkafka::{Offset, TopicPartitionList};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// Nothing new for this long means that nothing more will come.
+const SILENCE: Duration = Duration::from_secs(60);
+
+pub struct Broker {
+    pub brokers: String,
+}
+
+/// The topics and the group of one test.
+pub struct Topics {
+    pub input: String,
+    pub output: String,
+    pub dead: String,
+    pub group: String,
+}
+
+/// A record, before or after.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Message {
+    pub partition: i32,
+    pub offset: i64,
+    pub timestamp_ms: i64,
+    pub key: Option<Vec<u8>>,
+    pub value: Option<Vec<u8>>,
+    pub headers: Vec<(String, Vec<u8>)>,
+}
+
+impl Message {
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        self.headers.iter().rev().find(|(found, _)| found == name).map(|(_, value)| value.as_slice())
+    }
+}
+
+impl Broker {
+    /// The broker the environment names; says loudly when there is none.
+    pub fn find() -> Option<Self> {
+        let brokers = std::env::var("COPYDESK_TEST_BROKERS").ok().filter(|brokers| !brokers.is_empty());
+        if brokers.is_none() {
+            let name = std::thread::current().name().unwrap_or("a broker test").to_owned();
+            say(&format!("SKIPPED {name}: no broker; set COPYDESK_TEST_BROKERS (see tests/kafka/start)"));
+        }
+        brokers.map(|brokers| Self { brokers })
+    }
+
+    fn config(&self) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", &self.brokers);
+        config
+    }
+
+    /// Fresh topics with names of their own.
+    pub fn topics(&self, name: &str, partitions: i32) -> Topics {
+        let stamp = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_micros();
+        let base = format!("test-{name}-{stamp}");
+        let topics = Topics {
+            input: format!("{base}.raw"),
+            output: format!("{base}.enriched"),
+            dead: format!("{base}.dead"),
+            group: base,
+        };
+        let admin: AdminClient<DefaultClientContext> = self.config().create().expect("an admin client");
+        let new: Vec<NewTopic<'_>> = [&topics.input, &topics.output, &topics.dead]
+            .map(|topic| NewTopic::new(topic, partitions, TopicReplication::Fixed(1)).set("max.message.bytes", "8388608"))
+            .into();
+        let made = block_on(admin.create_topics(&new, &AdminOptions::new().operation_timeout(Some(TIMEOUT))));
+        for result in made.expect("topics can be made") {
+            result.expect("the topic is new");
+        }
+        topics
+    }
+
+    pub fn limit_message_bytes(&self, topic: &str, bytes: usize) {
+        let admin: AdminClient<DefaultClientContext> = self.config().create().expect("an admin client");
+        let bytes = bytes.to_string();
+        let change = AlterConfig::new(ResourceSpecifier::Topic(topic)).set("max.message.bytes", &bytes);
+        let done = block_on(admin.alter_configs([&change], &AdminOptions::new()));
+        done.expect("configs can be altered")[0].as_ref().expect("the topic is there");
+    }
+
+    /// Writes a feed, each record to its own partition, and waits until the broker has it.
+    pub fn produce(&self, topic: &str, feed: &[Message]) {
+        let mut config = self.config();
+        config.set("linger.ms", "20").set("compression.type", "lz4").set("message.max.bytes", "8388608");
+        config.set("enable.idempotence", "true");
+        let producer: ThreadedProducer<rdkafka::producer::DefaultProducerContext> =
+            config.create().expect("a producer");
+        for message in feed {
+            let headers = message.headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
+                headers.insert(Header { key, value: Some(value) })
+            });
+            let mut record = BaseRecord::<[u8], [u8]>::to(topic)
+                .partition(message.partition)
+                .timestamp(message.timestamp_ms)
+                .headers(headers);
+            record.key = message.key.as_deref();
+            record.payload = message.value.as_deref();
+            while let Err((error, again)) = producer.send(record) {
+                assert_eq!(error.to_string(), "Message production error: QueueFull (Local: Queue full)");
+                std::thread::sleep(Duration::from_millis(5));
+                record = again;
+            }
+        }
+        producer.flush(Duration::from_secs(120)).expect("the broker takes the feed");
+    }
+
+    fn reader(&self, topic: &str, partitions: i32) -> BaseConsumer {
+        let mut config = self.config();
+        config.set("group.id", "copydesk-tests-reader").set("isolation.level", "read_committed");
+        config.set("enable.auto.commit", "false").set("fetch.queue.backoff.ms", "10");
+        config.set("check.crcs", "true").set("queued.max.messages.kbytes", "32768");
+        let reader: BaseConsumer = config.create().expect("a consumer");
+        let mut list = TopicPartitionList::new();
+        for partition in 0..partitions {
+            list.add_partition_offset(topic, partition, Offset::Beginning).expect("a valid offset");
+        }
+        reader.assign(&list).expect("an assignment");
+        reader
+    }
+
+    /// Reads a topic as a read-committed reader does: everything until `count` records have come and no
+    /// more are there. A worker that has died, or a long silence, ends it with a panic.
+    pub fn read(&self, topic: &str, partitions: i32, count: impl Fn() -> usize, worker: &Worker) -> Vec<Message> {
+        let reader = self.reader(topic, partitions);
+        let (wanted, mut last) = (count(), Instant::now());
+        let mut found: Vec<Message> = Vec::with_capacity(wanted);
+        loop {
+            match reader.poll(Duration::from_millis(if found.len() < wanted { 200 } else { 1_500 })) {
+                Some(Ok(message)) => {
+                    found.push(owned(&message));
+                    last = Instant::now();
+                }
+                Some(Err(error)) => panic!("the reader fails: {error}"),
+                None if found.len() >= wanted => return found,
+                None => {
+                    worker.assert_alive();
+                    let silent = last.elapsed();
+                    assert!(silent < SILENCE, "{} of {wanted} records of {topic}, then silence", found.len());
+                }
+            }
+        }
+    }
+
+    /// Where each partition of a topic ends for a read-committed reader.
+    pub fn ends(&self, topic: &str, partitions: i32) -> BTreeMap<i32, i64> {
+        let reader = self.reader(topic, partitions);
+        let end = |partition| reader.fetch_watermarks(topic, partition, TIMEOUT).expect("watermarks").1;
+        (0..partitions).map(|partition| (partition, end(partition))).collect()
+    }
+
+    /// What the group has committed on the input topic.
+    pub fn committed(&self, topics: &Topics, partitions: i32) -> BTreeMap<i32, i64> {
+        let mut config = self.config();
+        config.set("group.id", &topics.group).set("isolation.level", "read_committed");
+        let consumer: BaseConsumer = config.create().expect("a consumer");
+        let mut list = TopicPartitionList::new();
+        list.add_partition_range(&topics.input, 0, partitions - 1);
+        let answer = consumer.committed_offsets(list, TIMEOUT).expect("committed offsets");
+        let offset = |offset: Offset| offset.to_raw().unwrap_or(-1);
+        answer.elements().iter().map(|e| (e.partition(), offset(e.offset()))).collect()
+    }
+}
+
+fn owned(message: &rdkafka::message::BorrowedMessage<'_>) -> Message {
+    let headers = message.headers().map_or_else(Vec::new, |headers| {
+        headers.iter().map(|h| (h.key.to_owned(), h.value.unwrap_or_default().to_vec())).collect()
+    });
+    Message {
+        partition: message.partition(),
+        offset: message.offset(),
+        timestamp_ms: message.timestamp().to_millis().unwrap_or(-1),
+        key: message.key().map(<[u8]>::to_vec),
+        value: message.payload().map(<[u8]>::to_vec),
+        headers,
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(future)
+}

@@ -1,0 +1,145 @@
+//! The worker against a real broker: started as a process, judged by what a read-committed reader sees.
+//!
+//! Needs `COPYDESK_TEST_BROKERS` (see `tests/kafka/start`); without it every test here says loudly that it
+//! is skipped.
+
+mod broker;
+mod feed;
+mod worker;
+
+use broker::{Broker, Message};
+use copydesk::pipeline::{Mode, Options};
+use feed::{article, expected, poisoned};
+use std::time::{Duration, Instant};
+use worker::Worker;
+
+/// Records of the large runs; `COPYDESK_TEST_RECORDS` makes them larger.
+fn large() -> usize {
+    std::env::var("COPYDESK_TEST_RECORDS").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000)
+}
+
+#[test]
+fn every_kind_of_record_is_published_or_dead_lettered_and_headers_pass() {
+    let Some(broker) = Broker::find() else { return };
+    let topics = broker.topics("kinds", 3);
+    let mut feed: Vec<Message> = (0..20).map(|n| article(n, 3)).collect();
+    feed.extend(poisoned(20));
+    broker.produce(&topics.input, &feed);
+    let worker = Worker::start(&broker, &topics, &[]);
+    worker.wait_ready();
+    let out = broker.read(&topics.output, 3, || topics.expected_published(&feed), &worker);
+    let dead = broker.read(&topics.dead, 3, || topics.expected_dead(&feed), &worker);
+    feed::judge(&topics, &feed, &out, &dead, &Options::default());
+    for message in &dead {
+        let header = |name: &str| message.header(&format!("__dlq.errors.{name}")).expect(name);
+        assert_eq!(header("topic"), topics.input.as_bytes());
+        assert_eq!(header("group"), topics.group.as_bytes());
+        assert!(!header("code").is_empty() && !header("stage").is_empty() && !header("message").is_empty());
+    }
+    let metrics = worker.get("/metrics");
+    for (name, count) in [("consumed", feed.len()), ("published", out.len()), ("dead_lettered", dead.len())] {
+        let line = format!("copydesk_messages_{name}_total {count}");
+        assert!(metrics.contains(&line), "{line:?} is missing in\n{metrics}");
+    }
+    worker.stops_within(Duration::from_secs(5));
+    assert_eq!(broker.committed(&topics, 3), broker.ends(&topics.input, 3), "every offset is committed");
+}
+
+#[test]
+fn at_least_once_publishes_everything_in_order_too() {
+    let Some(broker) = Broker::find() else { return };
+    let topics = broker.topics("alo", 2);
+    let feed: Vec<Message> = (0..2_000).map(|n| article(n, 2)).collect();
+    broker.produce(&topics.input, &feed);
+    let worker = Worker::start(&broker, &topics, &[("COPYDESK_DELIVERY__MODE", "at_least_once")]);
+    let out = broker.read(&topics.output, 2, || feed.len(), &worker);
+    feed::judge(&topics, &feed, &out, &[], &Options::default());
+    worker.stops_within(Duration::from_secs(5));
+}
+
+#[test]
+fn passthrough_copies_the_payload_unchanged() {
+    let Some(broker) = Broker::find() else { return };
+    let topics = broker.topics("pass", 2);
+    let feed: Vec<Message> = (0..500).map(|n| article(n, 2)).collect();
+    broker.produce(&topics.input, &feed);
+    let worker = Worker::start(&broker, &topics, &[("COPYDESK_PIPELINE", "passthrough")]);
+    let out = broker.read(&topics.output, 2, || feed.len(), &worker);
+    let options = Options { mode: Mode::Passthrough, ..Options::default() };
+    feed::judge(&topics, &feed, &out, &[], &options);
+    worker.stops_within(Duration::from_secs(5));
+}
+
+#[test]
+fn an_output_the_broker_refuses_for_its_size_becomes_a_dead_letter() {
+    let Some(broker) = Broker::find() else { return };
+    let topics = broker.topics("size", 1);
+    broker.limit_message_bytes(&topics.output, 60_000);
+    let mut feed: Vec<Message> = (0..10).map(|n| article(n, 1)).collect();
+    feed[4].value = Some("A sentence of an article that is too long. ".repeat(2_000).into_bytes());
+    broker.produce(&topics.input, &feed);
+    let worker = Worker::start(&broker, &topics, &[]);
+    let dead = broker.read(&topics.dead, 1, || 1, &worker);
+    assert_eq!(dead[0].header("__dlq.errors.code"), Some(&b"output_too_large"[..]));
+    assert_eq!(dead[0].value, feed[4].value);
+    let out = broker.read(&topics.output, 1, || 9, &worker);
+    assert_eq!(out.len(), 9);
+    worker.stops_within(Duration::from_secs(5));
+}
+
+#[test]
+fn a_second_worker_takes_its_share_without_loss_or_duplicate() {
+    let Some(broker) = Broker::find() else { return };
+    let topics = broker.topics("share", 6);
+    let feed: Vec<Message> = (0..30_000).map(|n| article(n, 6)).collect();
+    let (first, rest) = feed.split_at(15_000);
+    broker.produce(&topics.input, first);
+    let one = Worker::start(&broker, &topics, &[("COPYDESK_KAFKA__INSTANCE", "one")]);
+    one.wait_ready();
+    let two = Worker::start(&broker, &topics, &[("COPYDESK_KAFKA__INSTANCE", "two")]);
+    broker.produce(&topics.input, rest);
+    let out = broker.read(&topics.output, 6, || feed.len(), &one);
+    feed::judge(&topics, &feed, &out, &[], &Options::default());
+    two.wait_for_metric("copydesk_assigned_partitions", |count| count > 0.0);
+    two.stops_within(Duration::from_secs(5));
+    one.stops_within(Duration::from_secs(5));
+}
+
+/// The run the project's figures come from: set, order and bytes against the pure function, through two
+/// kills in the middle. Prints rate, memory peak and the enrichment-only rate of the same machine.
+#[test]
+fn a_large_run_with_two_kills_is_exactly_once() {
+    let Some(broker) = Broker::find() else { return };
+    let count = large();
+    let topics = broker.topics("large", 12);
+    let feed: Vec<Message> = (0..count).map(|n| article(n, 12)).collect();
+    broker.produce(&topics.input, &feed);
+    let started = Instant::now();
+    let mut peak_kib = 0;
+    for part in 1..=2 {
+        let worker = Worker::start(&broker, &topics, &[]);
+        worker.wait_for_published(&broker, &topics, 12, count * part / 3);
+        peak_kib = peak_kib.max(worker.peak_memory_kib());
+        worker.kill();
+    }
+    let worker = Worker::start(&broker, &topics, &[]);
+    let out = broker.read(&topics.output, 12, || count, &worker);
+    let took = started.elapsed();
+    peak_kib = peak_kib.max(worker.peak_memory_kib());
+    let reached = worker.metric("copydesk_messages_published_total");
+    worker.stops_within(Duration::from_secs(5));
+    let enriched = Instant::now();
+    feed::judge(&topics, &feed, &out, &[], &Options::default());
+    let judged = enriched.elapsed();
+    worker::say(&format!(
+        "large run: {count} records, 12 partitions, 2 kill -9: {:.1} s with both recoveries, {:.0} records/s; \
+         {reached} published since the last start; memory peak {} MiB; the pure function over the same \
+         records in this process, one thread: {:.0} records/s",
+        took.as_secs_f64(),
+        count as f64 / took.as_secs_f64(),
+        peak_kib / 1024,
+        count as f64 / judged.as_secs_f64(),
+    ));
+    assert!(peak_kib < 300 * 1024, "memory peak of {} MiB", peak_kib / 1024);
+    assert_eq!(out.len(), expected(&topics, &feed, &Options::default()).published);
+}
