@@ -251,7 +251,7 @@ fn widened(scan: &Scan, mut found: Found) -> Found {
     let fine = matches!(found.when, Some(When::Day(_) | When::Month(..) | When::Year(_) | When::Clock(..)));
     let framed = matches!(found.rule, "framed" | "framed-length");
     if (!fine || framed)
-        && found.kind != DateKind::Set
+        && !matches!(found.kind, DateKind::Set | DateKind::Range)
         && let Some(at) = before(found.from).filter(|at| scan.class(*at) == Word::The)
     {
         found.from = at;

@@ -294,6 +294,10 @@ fn bare_month(scan: &Scan, at: usize) -> Option<Found> {
 /// Whether a capitalised month's name without a day is a month: `in May`, not `Theresa May`.
 fn stands_as_month(scan: &Scan, at: usize) -> bool {
     let word = scan.word(at);
+    let numbered = matches!(scan.class(at + 1), Word::Digits | Word::Mixed);
+    if numbered && calendar::year(scan.word(at + 1)).is_none() {
+        return false;
+    }
     if scan.is_capitalised(at + 1) && !matches!(scan.class(at + 1), Word::Month(_)) || word.len() < 3 {
         return false;
     }
@@ -414,7 +418,8 @@ fn stands_as_year(scan: &Scan, at: usize) -> bool {
         return false;
     }
     let sure = scan.after_any(at, SURE) || scan.class_before(at) == Word::Early;
-    if !sure && (!(1900..=2100).contains(&year) || counts(scan, at + 1)) {
+    let modern = (1900..=2100).contains(&year);
+    if (!sure || !modern) && counts(scan, at + 1) || !sure && !modern {
         return false;
     }
     !scan.is_any(

@@ -35,7 +35,11 @@ impl Measure {
 /// A duration, or a date counted by one.
 pub fn find(scan: &Scan, at: usize) -> Option<Found> {
     let measure = measure(scan, at).filter(|measure| !is_age(scan, measure.to))?;
-    counted_from(scan, at, measure).or_else(|| rate(scan, at, measure)).or_else(|| {
+    let counted = counted_from(scan, at, measure);
+    if counted.is_some() || scan.is(measure.to, "ago") {
+        return counted;
+    }
+    rate(scan, at, measure).or_else(|| {
         let grain = measure.unit.grain();
         Some(Found::text((at, measure.to), measure.length(), DateKind::Duration, grain, "duration"))
     })
@@ -283,7 +287,8 @@ fn often(at: usize, unit: Unit) -> Found {
 
 /// `for years`, `within days`, `decades-long`, `years ago`.
 fn vague_length(scan: &Scan, at: usize, unit: Unit) -> Option<Found> {
-    if scan.is(at + 1, "ago") {
+    let counted = matches!(scan.class_before(at), Word::Count(_) | Word::Digits);
+    if scan.is(at + 1, "ago") && !counted {
         return Some(Found::reference(at, at + 2, "PAST_REF", "long-ago"));
     }
     let long = scan.past_hyphen(at + 1);
