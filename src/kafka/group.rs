@@ -5,7 +5,7 @@ use crate::engine::TopicPartition;
 use crate::model::Offset;
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext, ConsumerGroupMetadata};
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::error::{KafkaError, KafkaResult};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,7 +87,3 @@ impl<C: ConsumerContext> Group for BaseConsumer<C> {
     }
 }
 
-/// Whether an error says that the topic is not there (yet).
-pub fn is_missing(code: RDKafkaErrorCode) -> bool {
-    matches!(code, RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic)
-}
