@@ -33,7 +33,7 @@ pub enum Answer {
 }
 
 /// A record the broker will not take for its size: the batch and the record's place in it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Refused {
     pub batch: BatchId,
     pub index: usize,
