@@ -143,14 +143,16 @@ impl Transactional {
     /// whether the outcome of a failure is in doubt.
     fn try_commit(&mut self, offsets: &[(TopicPartition, Offset)], fence: Fence) -> Result<(), (Broken, bool)> {
         let sure = |broken| (broken, false);
-        if let Some(broken) = self.broken.take() {
-            return Err(sure(broken));
-        }
         let waited = self.link().wait_deliveries(&self.signals);
         waited.map_err(|stopped| sure(Broken::Stopped(stopped)))?;
         let link = self.link.as_ref().expect("the sink is prepared before it is used");
-        let settled = self.publisher.settle(link);
-        settled.map_err(|error| sure(self.broken_by_send(error)))?;
+        // What the reports say comes first: a refused record makes every later call fail, too.
+        match (self.publisher.settle(link), self.broken.take()) {
+            (Err(SendError::Refused(refused)), _) => return Err(sure(Broken::Refused(refused))),
+            (_, Some(broken)) => return Err(sure(broken)),
+            (Err(error), None) => return Err(sure(self.broken_by_send(error))),
+            (Ok(()), None) => {}
+        }
         // The order matters: metadata first, the fence after it. See `engine::Fence`.
         let Some(metadata) = self.group.metadata() else { return Err(sure(Broken::Abort("no_group"))) };
         if self.signals.fence() != fence {

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// Nothing new for this long means that nothing more will come.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_secs(30);
 
 pub struct Broker {
     pub brokers: String,
@@ -147,7 +147,9 @@ impl Broker {
                 None => {
                     worker.assert_alive();
                     let silent = last.elapsed();
-                    assert!(silent < SILENCE, "{} of {wanted} records of {topic}, then silence", found.len());
+                    let count = found.len();
+                    let log = worker.log();
+                    assert!(silent < SILENCE, "{count} of {wanted} records of {topic}, then silence; log:\n{log}");
                 }
             }
         }
