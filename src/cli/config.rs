@@ -26,7 +26,8 @@ pub(super) fn run(args: &ShowArgs) -> Result<u8, Failure> {
 
 fn effective(args: &ConfigArgs) -> Result<String, Failure> {
     let loaded = args.load()?;
-    let width = loaded.effective.iter().map(|(path, value, _)| path.len() + value.len() + 3).max().unwrap_or(0);
+    let width =
+        loaded.effective.iter().map(|(path, value, _)| path.len() + value.len() + 3).max().unwrap_or(0);
     Ok(loaded.effective.iter().fold(String::new(), |mut text, (path, value, origin)| {
         let setting = format!("{path} = {value}");
         writeln!(text, "{setting:<width$}  # {origin}").expect("writing to a string cannot fail");

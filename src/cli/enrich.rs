@@ -132,9 +132,11 @@ impl Desk {
         } else {
             document
         };
-        self.out.write_all(bytes).and_then(|()| self.out.write_all(b"\n")).map_err(|error| match error.kind() {
-            ErrorKind::BrokenPipe => Trouble::ReaderGone,
-            _ => Trouble::Output(format!("standard output: {error}")),
+        self.out.write_all(bytes).and_then(|()| self.out.write_all(b"\n")).map_err(|error| {
+            match error.kind() {
+                ErrorKind::BrokenPipe => Trouble::ReaderGone,
+                _ => Trouble::Output(format!("standard output: {error}")),
+            }
         })
     }
 }

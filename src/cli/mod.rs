@@ -64,11 +64,11 @@ fn option(text: &str) -> Result<(String, String), String> {
 
 impl ConfigArgs {
     fn load(&self) -> Result<Loaded, Failure> {
-        let environment = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
+        let environment = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let sources = Sources { file: self.config.as_deref(), environment, flags: &self.set };
-        crate::config::load(sources).map_err(|problems| Failure { code: USAGE, message: problems.to_string() })
+        crate::config::load(sources)
+            .map_err(|problems| Failure { code: USAGE, message: problems.to_string() })
     }
 }
 

@@ -31,8 +31,15 @@ pub(super) fn view(document: &[u8]) -> String {
     }
     for date in list(&document["dates"]) {
         let words = |key: &str| date[key].as_str().unwrap_or_default().to_owned();
-        let anchor = date["anchor"].as_str().map_or_else(String::new, |anchor| format!(", counted from {anchor}"));
-        let found = format!("{} = {} ({} {}{anchor})", words("text"), words("value"), words("grain"), words("type"));
+        let anchor =
+            date["anchor"].as_str().map_or_else(String::new, |anchor| format!(", counted from {anchor}"));
+        let found = format!(
+            "{} = {} ({} {}{anchor})",
+            words("text"),
+            words("value"),
+            words("grain"),
+            words("type")
+        );
         line(&mut view, "date", &found);
     }
     for anomaly in list(&document["anomalies"]) {

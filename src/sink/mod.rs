@@ -29,7 +29,10 @@ pub trait Sink: Send {
 pub enum Answer {
     Committed,
     /// Undone, or in doubt and looked up: `committed` is what the group's offsets say.
-    Failed { committed: Vec<(TopicPartition, Offset)>, refused: Vec<Refused> },
+    Failed {
+        committed: Vec<(TopicPartition, Offset)>,
+        refused: Vec<Refused>,
+    },
 }
 
 /// A record the broker will not take for its size: the batch and the record's place in it.

@@ -141,7 +141,11 @@ impl Transactional {
 
     /// Everything of a commit up to the point of no return, then the commit itself. The second value says
     /// whether the outcome of a failure is in doubt.
-    fn try_commit(&mut self, offsets: &[(TopicPartition, Offset)], fence: Fence) -> Result<(), (Broken, bool)> {
+    fn try_commit(
+        &mut self,
+        offsets: &[(TopicPartition, Offset)],
+        fence: Fence,
+    ) -> Result<(), (Broken, bool)> {
         let sure = |broken| (broken, false);
         let waited = self.link().wait_deliveries(&self.signals);
         waited.map_err(|stopped| sure(Broken::Stopped(stopped)))?;
@@ -177,7 +181,11 @@ impl Transactional {
     }
 
     /// Repeats a call while its error says so. A call that had to be repeated makes the producer suspect.
-    fn until_done(&mut self, call: &'static str, f: impl Fn(&Link) -> KafkaResult<()>) -> Result<(), Broken> {
+    fn until_done(
+        &mut self,
+        call: &'static str,
+        f: impl Fn(&Link) -> KafkaResult<()>,
+    ) -> Result<(), Broken> {
         loop {
             let Err(error) = f(self.link()) else { return Ok(()) };
             if verdict(&error) != Verdict::Retry {

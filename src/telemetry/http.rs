@@ -28,7 +28,8 @@ pub async fn start(
     closed: oneshot::Receiver<()>,
 ) -> anyhow::Result<Option<JoinHandle<()>>> {
     let Some(address) = admin.listen else { return Ok(None) };
-    let hint = || format!("cannot listen on admin.listen = \"{address}\"; choose another port, or \"\" for none");
+    let hint =
+        || format!("cannot listen on admin.listen = \"{address}\"; choose another port, or \"\" for none");
     let listener = TcpListener::bind(address).await.with_context(hint)?;
     tracing::info!(%address, "admin port is open");
     let app = routes(metrics, health);
@@ -74,6 +75,7 @@ fn answer(trouble: Option<String>, title: &str) -> Response {
 }
 
 fn problem(status: StatusCode, title: &str, detail: &str) -> Response {
-    let body = serde_json::json!({ "title": title, "status": status.as_u16(), "detail": detail }).to_string();
+    let body =
+        serde_json::json!({ "title": title, "status": status.as_u16(), "detail": detail }).to_string();
     (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response()
 }

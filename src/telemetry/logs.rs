@@ -26,7 +26,10 @@ pub fn start(level: LogLevel, format: LogFormat) {
     };
     let filter = filter(level);
     // A second start in one process (tests) keeps the first.
-    let _ = tracing_subscriber::registry().with(lines.with_filter(filter)).with(Counted.with_filter(filter)).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(lines.with_filter(filter))
+        .with(Counted.with_filter(filter))
+        .try_init();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or_else(|| "unknown".to_owned(), ToString::to_string);
         tracing::error!(place, "panic");

@@ -53,19 +53,24 @@ impl Metrics {
     /// All metrics, registered and at zero.
     pub fn new() -> Arc<Self> {
         let list = List(Registry::new());
-        let discarded = list.counters("discarded_total", "Records polled but given up, by reason.", "reason");
+        let discarded =
+            list.counters("discarded_total", "Records polled but given up, by reason.", "reason");
         let rebalances = list.counters("rebalances_total", "Changes of the assignment, by kind.", "kind");
         let metrics = Self {
-            messages_consumed_total: list.counter("messages_consumed_total", "Records whose offset is committed."),
-            messages_published_total: list.counter("messages_published_total", "Records published and committed."),
+            messages_consumed_total: list
+                .counter("messages_consumed_total", "Records whose offset is committed."),
+            messages_published_total: list
+                .counter("messages_published_total", "Records published and committed."),
             messages_dead_lettered_total: list
                 .counter("messages_dead_lettered_total", "Records sent to the dead letters and committed."),
-            messages_skipped_total: list.counter("messages_skipped_total", "Records skipped by configuration."),
+            messages_skipped_total: list
+                .counter("messages_skipped_total", "Records skipped by configuration."),
             polled_total: list.counter("polled_total", "Records polled, whatever became of them."),
             discarded_revoked: discarded.with_label_values(&["revoked"]),
             discarded_shutdown: discarded.with_label_values(&["shutdown"]),
             consumed_bytes_total: list.counter("consumed_bytes_total", "Bytes of committed input."),
-            published_bytes_total: list.counter("published_bytes_total", "Bytes of committed output values."),
+            published_bytes_total: list
+                .counter("published_bytes_total", "Bytes of committed output values."),
             last_record_processed_timestamp_seconds: list.gauge(
                 "last_record_processed_timestamp_seconds",
                 "When a record was last committed, in seconds since 1970.",
@@ -89,17 +94,28 @@ impl Metrics {
             rebalances_assign: rebalances.with_label_values(&["assign"]),
             rebalances_revoke: rebalances.with_label_values(&["revoke"]),
             rebalances_lost: rebalances.with_label_values(&["lost"]),
-            assigned_partitions: list.int_gauge("assigned_partitions", "Partitions assigned to this worker."),
-            in_flight_messages: list.int_gauge("in_flight_messages", "Records dispatched and not yet committed."),
+            assigned_partitions: list
+                .int_gauge("assigned_partitions", "Partitions assigned to this worker."),
+            in_flight_messages: list
+                .int_gauge("in_flight_messages", "Records dispatched and not yet committed."),
             in_flight_bytes: list.int_gauge("in_flight_bytes", "Bytes of the budget in use."),
-            backpressure_seconds_total: list
-                .seconds("backpressure_seconds_total", "Time the poll thread waited for room in the budget."),
-            worker_busy_ratio: list.gauge("worker_busy_ratio", "Share of the last second the workers worked, 0 to 1."),
+            backpressure_seconds_total: list.seconds(
+                "backpressure_seconds_total",
+                "Time the poll thread waited for room in the budget.",
+            ),
+            worker_busy_ratio: list
+                .gauge("worker_busy_ratio", "Share of the last second the workers worked, 0 to 1."),
             errors_total: list.counters("errors_total", "Dead letters by reason.", "reason"),
-            transactions_aborted_total: list
-                .counters("transactions_aborted_total", "Transactions undone and sent again, by reason.", "reason"),
-            producer_rebuilds_total: list
-                .counters("producer_rebuilds_total", "Producers made anew, by cause.", "cause"),
+            transactions_aborted_total: list.counters(
+                "transactions_aborted_total",
+                "Transactions undone and sent again, by reason.",
+                "reason",
+            ),
+            producer_rebuilds_total: list.counters(
+                "producer_rebuilds_total",
+                "Producers made anew, by cause.",
+                "cause",
+            ),
             lag_messages: list.lags("lag_messages", "Records between the committed offset and the end."),
             lag_seconds: list.lag_times("lag_seconds", "Age of the last record done, while others wait."),
             registry: list.0,
