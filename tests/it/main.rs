@@ -3,4 +3,6 @@
 
 mod decode;
 mod engine;
+#[cfg(feature = "service")]
+mod kafka;
 mod spec;

@@ -37,7 +37,8 @@ fn every_kind_of_record_is_published_or_dead_lettered_and_headers_pass() {
         assert!(!header("code").is_empty() && !header("stage").is_empty() && !header("message").is_empty());
     }
     let metrics = worker.get("/metrics");
-    for (name, count) in [("consumed", feed.len()), ("published", out.len()), ("dead_lettered", dead.len())] {
+    for (name, count) in [("consumed", feed.len()), ("published", out.len()), ("dead_lettered", dead.len())]
+    {
         let line = format!("copydesk_messages_{name}_total {count}");
         assert!(metrics.contains(&line), "{line:?} is missing in\n{metrics}");
     }
