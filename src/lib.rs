@@ -15,3 +15,26 @@ pub mod lexicon;
 pub mod model;
 pub mod pipeline;
 pub mod text;
+
+// Shell.
+#[cfg(feature = "service")]
+#[allow(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod cli;
+#[cfg(feature = "service")]
+#[allow(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod config;
+#[cfg(feature = "service")]
+#[allow(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod kafka;
+#[cfg(feature = "service")]
+#[allow(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod runtime;
+#[cfg(feature = "service")]
+#[allow(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod sink;
+#[cfg(feature = "service")]
+#[allow(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod source;
+#[cfg(feature = "service")]
+#[allow(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod telemetry;

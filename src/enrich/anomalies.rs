@@ -5,13 +5,30 @@
 //! Misses: look-alike letters (Cyrillic `а` for Latin `a`); marks that Arabic and Hebrew text puts in for
 //! good reason are reported like any other; a joiner after an emoji that joins nothing is not.
 
-use crate::model::{Anomaly, AnomalyCode, Span, limits::ANOMALIES_MAX};
+use crate::model::{Anomaly, AnomalyCode, Article, Enriched, Span, limits::ANOMALIES_MAX};
 
 /// Bytes looked at in one step; the compiler turns the test of a block into a few vector instructions.
 const BLOCK_BYTES: usize = 64;
 
+/// Everything odd about the article: its bytes, its characters, what is missing or was left out.
+pub(super) fn all(article: &Article, found: &Enriched, is_truncated: bool) -> Vec<Anomaly> {
+    let whole = |code| Anomaly { code, span: None };
+    let mut anomalies = article.anomalies.clone();
+    anomalies.extend(find(&article.text));
+    if is_truncated {
+        anomalies.push(whole(AnomalyCode::Truncated));
+    }
+    if found.headline.is_none() {
+        anomalies.push(whole(AnomalyCode::MissingHeadline));
+    }
+    if found.paragraphs.is_empty() {
+        anomalies.push(whole(AnomalyCode::MissingBody));
+    }
+    anomalies
+}
+
 /// The odd characters of `text` in order, and one `truncated` when there are more than the limit.
-pub fn find(text: &str) -> Vec<Anomaly> {
+fn find(text: &str) -> Vec<Anomaly> {
     let mut found: Vec<Anomaly> = Vec::new();
     let mut at = 0;
     while let Some(start) = next_suspect(text.as_bytes(), at) {

@@ -4,7 +4,7 @@
 //! place the first rule that fits wins, and the rules of a place are tried longest first.
 //! Example: published on Monday 17 May 2021, `on Sunday` → `Sunday` = `2021-05-16`, anchor published.
 //! Misses: other languages beyond ISO dates, expressions that hang on an event (`a week after the vote`),
-//! years spelled out in words; see `tests/spec/dates.md` and its neighbours.
+//! years of two digits; see `tests/spec/dates.md` and its neighbours.
 
 mod absolute;
 mod clock;
@@ -39,7 +39,8 @@ pub fn find(
             scan.floor = at;
             continue;
         }
-        let Some(found) = expression(&scan, at) else {
+        let believable = |found: &Found| found.when.is_none_or(When::is_believable);
+        let Some(found) = expression(&scan, at).filter(believable) else {
             at += 1;
             continue;
         };
@@ -47,9 +48,9 @@ pub fn find(
         let found = widened(&scan, found);
         at = found.to;
         scan.remember(&found);
-        let span = Span { start: tokens[found.from].span.start, end: tokens[found.to - 1].span.end };
-        if !skip.is_some_and(|skip| skip.overlaps(span)) {
-            mentions.push(found.mention(span));
+        let extent = Span { start: tokens[found.from].span.start, end: tokens[found.to - 1].span.end };
+        if !skip.is_some_and(|skip| skip.overlaps(extent)) {
+            mentions.push(found.mention(extent));
         }
     }
     mentions
@@ -137,7 +138,8 @@ impl<'a> Scan<'a> {
         self.floor = found.to;
         if let Some(when) = found.when {
             self.previous = Some(when);
-            if matches!(when, When::Quarter(..)) {
+            // One that was compared with it must not take its place, or each comparison goes a year further.
+            if matches!(when, When::Quarter(..)) && !matches!(found.rule, "quarter-compared" | "year-ago") {
                 self.quarter = Some(when);
             }
         }
@@ -200,8 +202,9 @@ fn expression(scan: &Scan, at: usize) -> Option<Found> {
         Word::Noon | Word::Midnight => clock::time(scan, at),
         Word::Month(_) => absolute::month(scan, at),
         Word::Weekday(_) | Word::WeekdayShort(_) => relative::weekday(scan, at),
-        Word::Weekdays(day) => duration::every_weekday(scan, at, at, day),
-        Word::A | Word::Half | Word::Count(_) | Word::Vague => duration::find(scan, at),
+        Word::Weekdays(day) => Some(duration::every_weekday(scan, at, at, day)),
+        Word::Count(_) => duration::find(scan, at).or_else(|| absolute::year_in_words(scan, at)),
+        Word::A | Word::Half | Word::Vague => duration::find(scan, at),
         Word::Ordinal(_) => absolute::ordinal(scan, at).or_else(|| relative::framed(scan, at)),
         Word::Fiscal => absolute::fiscal(scan, at),
         Word::Season(_) => absolute::season(scan, at),
@@ -233,7 +236,7 @@ fn expression(scan: &Scan, at: usize) -> Option<Found> {
     }
 }
 
-/// Takes in `early`, `late`, `mid-` and the article before an expression, as TimeML does.
+/// Takes in `early`, `late`, `mid-` and the article before an expression, as `TimeML` does.
 fn widened(scan: &Scan, mut found: Found) -> Found {
     let before = |from: usize| from.checked_sub(1).filter(|at| *at >= scan.floor);
     if found.when.is_some() {
@@ -248,7 +251,7 @@ fn widened(scan: &Scan, mut found: Found) -> Found {
     let fine = matches!(found.when, Some(When::Day(_) | When::Month(..) | When::Year(_) | When::Clock(..)));
     let framed = matches!(found.rule, "framed" | "framed-length");
     if (!fine || framed)
-        && found.kind != DateKind::Set
+        && !matches!(found.kind, DateKind::Set | DateKind::Range)
         && let Some(at) = before(found.from).filter(|at| scan.class(*at) == Word::The)
     {
         found.from = at;

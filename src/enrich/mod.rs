@@ -9,10 +9,12 @@ mod headline;
 mod language;
 mod layout;
 mod published;
+mod sections;
 mod sentences;
 
-use crate::model::{Article, Enriched};
+use crate::model::{Article, Enriched, Span, limits};
 use crate::text::{Token, tokenize};
+use layout::Layout;
 
 /// Which passes run; each can be switched off by `enrich.<pass>`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,19 +45,59 @@ pub fn enrich(
     passes: Passes,
     scratch: &mut Scratch,
 ) -> Enriched {
-    tokenize(&article.text, &mut scratch.tokens);
-    let mut found = Enriched::default();
+    let text = article.text.as_str();
+    tokenize(text, &mut scratch.tokens);
+    let layout = layout::find(article);
+    let mut found = Enriched { published: published::find(article, layout.date), ..Enriched::default() };
+    structure(article, &layout, record_ms, &scratch.tokens, &mut found);
+    let dateline = published::from_dateline(found.dateline.as_ref());
+    found.published = found.published.or(dateline).or_else(|| published::from_record(record_ms));
     if passes.language {
         found.language = language::find(article);
     }
-    let _ = record_ms;
     if passes.dates {
         let own = found.published.as_ref().and_then(|published| published.span);
-        found.dates = dates::find(&article.text, &scratch.tokens, found.published.as_ref(), own);
+        found.dates = dates::find(text, &scratch.tokens, found.published.as_ref(), own);
     }
     if passes.anomalies {
-        found.anomalies.extend_from_slice(&article.anomalies);
-        found.anomalies.extend(anomalies::find(&article.text));
+        found.anomalies = anomalies::all(article, &found, layout.is_truncated);
+    }
+    if !passes.structure {
+        // Dates and anomalies read the structure; what was not asked for is not published.
+        found = Enriched {
+            published: found.published,
+            language: found.language,
+            dates: found.dates,
+            anomalies: found.anomalies,
+            ..Enriched::default()
+        };
     }
     found
+}
+
+/// Headline, byline, dateline, paragraphs and what is counted of them.
+fn structure(
+    article: &Article,
+    layout: &Layout,
+    record_ms: Option<i64>,
+    tokens: &[Token],
+    found: &mut Enriched,
+) {
+    let text = article.text.as_str();
+    found.headline = headline::find(article, layout.headline);
+    found.byline = byline::find(article, layout);
+    (found.paragraphs, found.sections) = sections::find(&layout.body);
+    let Some(first) = found.paragraphs.first().copied() else { return };
+    let record_day = || published::from_record(record_ms).map(|published| published.day);
+    let day = found.published.as_ref().map(|published| published.day).or_else(record_day);
+    found.dateline = dateline::find(text, first, day);
+    let opening = found.dateline.as_ref().map_or(first.start, |dateline| dateline.span.end);
+    let lede = Span { start: opening, end: first.end }.trimmed(text);
+    found.lede = Some(lede).filter(|lede| !lede.is_empty());
+    sentences::split(text, lede, &mut found.sentences);
+    for paragraph in &found.paragraphs[1..] {
+        sentences::split(text, *paragraph, &mut found.sentences);
+    }
+    found.sentences.truncate(limits::SENTENCES_MAX);
+    found.counts = counts::find(tokens, &found.paragraphs, found.sentences.len());
 }

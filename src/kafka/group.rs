@@ -5,7 +5,7 @@ use crate::engine::TopicPartition;
 use crate::model::Offset;
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext, ConsumerGroupMetadata};
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::error::{KafkaError, KafkaResult};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,7 +46,11 @@ pub trait Group: Send + Sync {
     /// Who we are in the group at this moment.
     fn metadata(&self) -> Option<ConsumerGroupMetadata>;
     /// The committed offsets of these partitions; partitions without one are left out.
-    fn committed(&self, topics: &Topics, at: &[TopicPartition]) -> KafkaResult<Vec<(TopicPartition, Offset)>>;
+    fn committed(
+        &self,
+        topics: &Topics,
+        at: &[TopicPartition],
+    ) -> KafkaResult<Vec<(TopicPartition, Offset)>>;
     /// Commits offsets outside of any transaction and waits for the answer.
     fn commit(&self, topics: &Topics, offsets: &[(TopicPartition, Offset)]) -> KafkaResult<()>;
     /// The number of partitions of each topic.
@@ -58,7 +62,11 @@ impl<C: ConsumerContext> Group for BaseConsumer<C> {
         self.group_metadata()
     }
 
-    fn committed(&self, topics: &Topics, at: &[TopicPartition]) -> KafkaResult<Vec<(TopicPartition, Offset)>> {
+    fn committed(
+        &self,
+        topics: &Topics,
+        at: &[TopicPartition],
+    ) -> KafkaResult<Vec<(TopicPartition, Offset)>> {
         let mut list = TopicPartitionList::with_capacity(at.len());
         for at in at {
             list.add_partition(topics.name(*at), at.partition.0);
@@ -85,9 +93,4 @@ impl<C: ConsumerContext> Group for BaseConsumer<C> {
             None => Ok(counts.into_iter().map(|(topic, count)| (topic, count.unwrap_or(0))).collect()),
         }
     }
-}
-
-/// Whether an error says that the topic is not there (yet).
-pub fn is_missing(code: RDKafkaErrorCode) -> bool {
-    matches!(code, RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic)
 }

@@ -16,7 +16,8 @@ pub const DEAD_LETTER_PREFIX: &str = "__dlq.errors.";
 /// Headers of an enriched record or a tombstone.
 pub fn published_headers(record: Record<'_>) -> OwnedHeaders {
     let kept = record.headers().filter(|(name, _)| *name != SOURCE && *name != VERSION);
-    let headers = kept.fold(OwnedHeaders::new(), |headers, (key, value)| headers.insert(Header { key, value }));
+    let headers =
+        kept.fold(OwnedHeaders::new(), |headers, (key, value)| headers.insert(Header { key, value }));
     let raw = record.raw();
     let source = format!("{}/{}/{}", raw.topic, raw.partition.0, raw.offset.0);
     text(text(headers, SOURCE, &source), VERSION, ENRICHER)
@@ -30,7 +31,8 @@ pub fn dead_letter_headers(
     omitted: Option<&[u8]>,
 ) -> OwnedHeaders {
     let kept = record.headers().filter(|(name, _)| !name.starts_with(DEAD_LETTER_PREFIX));
-    let headers = kept.fold(OwnedHeaders::new(), |headers, (key, value)| headers.insert(Header { key, value }));
+    let headers =
+        kept.fold(OwnedHeaders::new(), |headers, (key, value)| headers.insert(Header { key, value }));
     let raw = record.raw();
     let mut fields = vec![
         ("topic", raw.topic.to_owned()),

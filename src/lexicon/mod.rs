@@ -1,1 +1,4 @@
 //! Gazetteers and tables, compiled in.
+
+pub mod agencies;
+pub mod places;

@@ -245,7 +245,12 @@ impl Coordinator {
                 Outcome::DeadLetter(why) => {
                     dead += 1;
                     metrics.error(why.reason);
-                    self.log_dead_letter(record.raw().topic, record.raw().partition.0, record.raw().offset.0, why);
+                    self.log_dead_letter(
+                        record.raw().topic,
+                        record.raw().partition.0,
+                        record.raw().offset.0,
+                        why,
+                    );
                 }
                 Outcome::Skip(_) => skipped += 1,
             }

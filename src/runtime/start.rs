@@ -275,7 +275,8 @@ fn start_source(
     topics.extend([config.output.topic.clone(), config.dead_letter.topic.clone()]);
     let body = move || {
         let tick = || health.tick(Loop::Poll);
-        let end = if wait_for_topics(&source, &topics, &health) && wait_for_sink(&source, &is_ready, &tick) {
+        let end = if wait_for_topics(&source, &topics, &health) && wait_for_sink(&source, &is_ready, &tick)
+        {
             health.set_ready();
             source.run(tick)
         } else {
@@ -306,7 +307,8 @@ fn wait_for_topics(source: &KafkaSource, topics: &[String], health: &Health) -> 
         let problem = match topic_counts(source.client(), &names, Duration::from_secs(5)) {
             Err(error) => format!("the brokers do not answer: {error}"),
             Ok(counts) => {
-                let missing = counts.iter().filter_map(|(topic, count)| Some((topic, count.as_ref().err()?)));
+                let missing =
+                    counts.iter().filter_map(|(topic, count)| Some((topic, count.as_ref().err()?)));
                 let named: Vec<String> = missing.map(|(topic, code)| format!("{topic} ({code})")).collect();
                 if named.is_empty() {
                     return true;

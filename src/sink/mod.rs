@@ -29,11 +29,14 @@ pub trait Sink: Send {
 pub enum Answer {
     Committed,
     /// Undone, or in doubt and looked up: `committed` is what the group's offsets say.
-    Failed { committed: Vec<(TopicPartition, Offset)>, refused: Vec<Refused> },
+    Failed {
+        committed: Vec<(TopicPartition, Offset)>,
+        refused: Vec<Refused>,
+    },
 }
 
 /// A record the broker will not take for its size: the batch and the record's place in it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Refused {
     pub batch: BatchId,
     pub index: usize,

@@ -9,7 +9,7 @@ use crate::model::{DeadLetter, Outcome};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::OwnedHeaders;
 use rdkafka::producer::BaseRecord;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Sends batches and remembers which ticket was which record.
@@ -19,12 +19,15 @@ pub(super) struct Publisher {
     value_bytes_max: usize,
     counts: BTreeMap<String, i32>,
     tickets: Vec<Refused>,
+    /// Records that were in a produce batch the broker refused for its size. They go alone the next time,
+    /// which tells the one that is too large from its neighbours.
+    suspects: BTreeSet<Refused>,
 }
 
 /// Why a transaction cannot be committed as it stands.
 #[derive(Debug)]
 pub(super) enum SendError {
-    /// Records the broker will not take for their size.
+    /// Records the broker will not take for their size; none while it is not yet known which.
     Refused(Vec<Refused>),
     Kafka(KafkaError),
 }
@@ -38,6 +41,7 @@ impl Publisher {
             value_bytes_max: config.output.message_bytes_max.saturating_sub(64 * 1024),
             counts: BTreeMap::new(),
             tickets: Vec::new(),
+            suspects: BTreeSet::new(),
         }
     }
 
@@ -60,6 +64,10 @@ impl Publisher {
         for (index, (record, outcome)) in batch.input.records().zip(&batch.outcomes).enumerate() {
             let place = Refused { batch: id, index };
             let at = batch.input.at;
+            let is_suspect = self.suspects.contains(&place);
+            if is_suspect {
+                wait(link, signals)?;
+            }
             match outcome {
                 Outcome::Skip(_) => {}
                 Outcome::Publish(value) => {
@@ -78,6 +86,9 @@ impl Publisher {
                     self.tickets.push(place);
                     self.produce(link, self.dead_letter(at, record, why, is_omitted), signals)?;
                 }
+            }
+            if is_suspect {
+                wait(link, signals)?;
             }
         }
         Ok(())
@@ -145,14 +156,19 @@ impl Publisher {
         let tickets = std::mem::take(&mut self.tickets);
         let failed = link.watch().take_failed();
         let too_large = |code: &RDKafkaErrorCode| *code == RDKafkaErrorCode::MessageSizeTooLarge;
-        let refused: Vec<Refused> =
+        let places: Vec<Refused> =
             failed.iter().filter(|(_, code)| too_large(code)).map(|(ticket, _)| tickets[*ticket]).collect();
-        if !refused.is_empty() {
+        if !places.is_empty() {
+            let refused = places.iter().filter(|place| self.suspects.contains(place)).copied().collect();
+            self.suspects.extend(places);
             return Err(SendError::Refused(refused));
         }
         match failed.first() {
             Some((_, code)) => Err(SendError::Kafka(KafkaError::MessageProduction(*code))),
-            None => Ok(()),
+            None => {
+                self.suspects.clear();
+                Ok(())
+            }
         }
     }
 
@@ -160,6 +176,11 @@ impl Publisher {
     pub(super) fn forget(&mut self) {
         self.tickets.clear();
     }
+}
+
+/// Waits until nothing is on its way, so that a record is alone in its produce batch.
+fn wait(link: &Link, signals: &Signals) -> Result<(), SendError> {
+    link.wait_deliveries(signals).map_err(|_| SendError::Kafka(KafkaError::Canceled))
 }
 
 struct Message<'a> {

@@ -141,16 +141,22 @@ impl Transactional {
 
     /// Everything of a commit up to the point of no return, then the commit itself. The second value says
     /// whether the outcome of a failure is in doubt.
-    fn try_commit(&mut self, offsets: &[(TopicPartition, Offset)], fence: Fence) -> Result<(), (Broken, bool)> {
+    fn try_commit(
+        &mut self,
+        offsets: &[(TopicPartition, Offset)],
+        fence: Fence,
+    ) -> Result<(), (Broken, bool)> {
         let sure = |broken| (broken, false);
-        if let Some(broken) = self.broken.take() {
-            return Err(sure(broken));
-        }
         let waited = self.link().wait_deliveries(&self.signals);
         waited.map_err(|stopped| sure(Broken::Stopped(stopped)))?;
         let link = self.link.as_ref().expect("the sink is prepared before it is used");
-        let settled = self.publisher.settle(link);
-        settled.map_err(|error| sure(self.broken_by_send(error)))?;
+        // What the reports say comes first: a refused record makes every later call fail, too.
+        match (self.publisher.settle(link), self.broken.take()) {
+            (Err(SendError::Refused(refused)), _) => return Err(sure(Broken::Refused(refused))),
+            (_, Some(broken)) => return Err(sure(broken)),
+            (Err(error), None) => return Err(sure(self.broken_by_send(error))),
+            (Ok(()), None) => {}
+        }
         // The order matters: metadata first, the fence after it. See `engine::Fence`.
         let Some(metadata) = self.group.metadata() else { return Err(sure(Broken::Abort("no_group"))) };
         if self.signals.fence() != fence {
@@ -175,7 +181,11 @@ impl Transactional {
     }
 
     /// Repeats a call while its error says so. A call that had to be repeated makes the producer suspect.
-    fn until_done(&mut self, call: &'static str, f: impl Fn(&Link) -> KafkaResult<()>) -> Result<(), Broken> {
+    fn until_done(
+        &mut self,
+        call: &'static str,
+        f: impl Fn(&Link) -> KafkaResult<()>,
+    ) -> Result<(), Broken> {
         loop {
             let Err(error) = f(self.link()) else { return Ok(()) };
             if verdict(&error) != Verdict::Retry {

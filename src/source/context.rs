@@ -10,12 +10,12 @@ use crate::kafka::{Topics, log_librdkafka};
 use crate::model::Partition;
 use crate::telemetry::Metrics;
 use crossbeam_channel::Sender;
+use rdkafka::TopicPartitionList;
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, ConsumerContext, Rebalance};
 use rdkafka::error::KafkaError;
 use rdkafka::statistics::Statistics;
-use rdkafka::TopicPartitionList;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -77,7 +77,8 @@ impl Lanes {
             // With nothing under way the position counts: it is past transaction markers, which no commit
             // of ours ever reaches and which would show as a lag of one for ever.
             let is_idle = batches == lane.dispatched && fetched == 0;
-            let reached = if is_idle { committed.map_or(position, |c| c.max(position)) } else { committed? };
+            let reached =
+                if is_idle { committed.map_or(position, |c| c.max(position)) } else { committed? };
             Some((at, (end - reached).max(0)))
         };
         self.lock().iter().filter_map(|(at, lane)| lag(*at, lane)).collect()
@@ -179,7 +180,6 @@ impl Context {
         }
         self.lanes.close(&partitions);
     }
-
 }
 
 impl ClientContext for Context {

@@ -98,7 +98,8 @@ impl KafkaSource {
             if let Err(why) = ended {
                 return SourceEnd::Failed(why);
             }
-            if let Some(why) = self.consumer.context().failure.lock().expect("no holder of this lock panics").take()
+            if let Some(why) =
+                self.consumer.context().failure.lock().expect("no holder of this lock panics").take()
             {
                 return SourceEnd::Failed(why);
             }
@@ -233,7 +234,9 @@ impl KafkaSource {
     /// Errors of the consumer: most mend themselves; lost retention and a hijacked identity do not.
     fn failed(&mut self, error: &KafkaError) -> Result<(), String> {
         let Some(code) = error.rdkafka_error_code() else { return Ok(()) };
-        if matches!(error, KafkaError::MessageConsumptionFatal(_)) || code == RDKafkaErrorCode::FencedInstanceId {
+        if matches!(error, KafkaError::MessageConsumptionFatal(_))
+            || code == RDKafkaErrorCode::FencedInstanceId
+        {
             return Err(format!(
                 "the consumer was fenced ({error}): does another worker use the same kafka.instance?"
             ));

@@ -64,7 +64,10 @@ pub(super) fn resume<C: ConsumerContext>(
         return Ok(Offset::Offset(committed));
     }
     let what = if committed < low {
-        format!("offsets {committed} to {} of {topic}/{partition} were removed before they were read", low - 1)
+        format!(
+            "offsets {committed} to {} of {topic}/{partition} were removed before they were read",
+            low - 1
+        )
     } else {
         format!(
             "the committed offset {committed} of {topic}/{partition} is beyond its end at {high}: the topic was \

@@ -5,6 +5,8 @@ mod corpus;
 mod decode;
 mod engine;
 mod golden;
+#[cfg(feature = "service")]
+mod kafka;
 mod robust;
 mod spec;
 mod tidy;

@@ -3,7 +3,7 @@
 //!
 //! Evidence: month names with numbers, four digits where a year can stand, ordinals before `quarter`.
 //! Example: `the first quarter of 2021` → `2021-Q1`; `May 1-3, 2021` → `2021-05-01/2021-05-03`.
-//! Misses: years in words, years of two digits, bare `May` without a word such as `in` or `last` before it.
+//! Misses: years of two digits, bare `May` without a word such as `in` or `last` before it.
 
 use super::tense::{self, Tense};
 use super::when::{Unit, quarter_of, shifted};
@@ -17,7 +17,7 @@ use jiff::civil::Date;
 const BEFORE_ANY_MONTH: &[&str] = &["in", "since", "until", "till", "during", "through", "throughout"];
 /// … or, for names that are seldom anything else.
 const BEFORE_MONTH: &[&str] =
-    &["by", "from", "to", "of", "for", "before", "after", "between", "and", "on", "mid", "previous", "or"];
+    &["by", "from", "to", "of", "for", "before", "after", "between", "and", "on", "a", "its", "or"];
 
 /// A month with its day and year, or a bare one where a month can stand.
 pub fn month(scan: &Scan, at: usize) -> Option<Found> {
@@ -34,6 +34,20 @@ pub fn digits(scan: &Scan, at: usize) -> Option<Found> {
         return None;
     }
     iso(scan, at).or_else(|| day_range(scan, at)).or_else(|| written(scan, at)).or_else(|| years(scan, at))
+}
+
+/// `nineteen ninety-six`, as broadcasters have it.
+pub fn year_in_words(scan: &Scan, at: usize) -> Option<Found> {
+    let (Word::Count(century @ 16..=20), Word::Count(tens)) = (scan.class(at), scan.class(at + 1)) else {
+        return None;
+    };
+    let place = scan.past_hyphen(at + 2);
+    let (ones, to) = match scan.class(place) {
+        Word::Count(ones @ 1..=9) if tens >= 20 => (ones, place + 1),
+        _ => (0, at + 2),
+    };
+    let year = i16::from(century) * 100 + i16::from(tens) + i16::from(ones);
+    (tens >= 10).then(|| Found::when(at, to, When::Year(year), None, "year-in-words"))
 }
 
 /// What a word of letters and digits can open: `17th of May`, `1990s`, `20th century`, `Q3`.
@@ -200,7 +214,10 @@ fn written(scan: &Scan, at: usize) -> Option<Found> {
     let when = match (year, found.day) {
         (Some(year), Some(day)) => When::Day(Date::new(year, found.month, day).ok()?),
         (Some(year), None) => When::Month(year, found.month),
-        (None, Some(day)) => tense::day_of_year(found.month, day, scan.published?)?,
+        (None, Some(day)) => {
+            let tense = tense::of_clause(scan, at, to);
+            When::Day(tense::day_of_year(found.month, day, tense, scan.published?)?)
+        }
         (None, None) => return None,
     };
     Some(Found::when(
@@ -242,9 +259,11 @@ fn days(scan: &Scan, from: usize, to: usize, month: i8, (first, last): (i8, i8))
     if first >= last {
         return None;
     }
-    let (first, to, anchor) = match year_after(scan, to) {
-        Some((year, to, anchor)) => (Date::new(year, month, first).ok()?, to, anchor),
-        None => (tense::day_of_year(month, first, scan.published?)?.day()?, to, Some(Anchor::Published)),
+    let (first, to, anchor) = if let Some((year, to, anchor)) = year_after(scan, to) {
+        (Date::new(year, month, first).ok()?, to, anchor)
+    } else {
+        let tense = tense::of_clause(scan, from, to);
+        (tense::day_of_year(month, first, tense, scan.published?)?, to, Some(Anchor::Published))
     };
     let last = Date::new(first.year(), month, last).ok()?;
     range(from, to, When::Day(first), When::Day(last), anchor)
@@ -275,6 +294,10 @@ fn bare_month(scan: &Scan, at: usize) -> Option<Found> {
 /// Whether a capitalised month's name without a day is a month: `in May`, not `Theresa May`.
 fn stands_as_month(scan: &Scan, at: usize) -> bool {
     let word = scan.word(at);
+    let numbered = matches!(scan.class(at + 1), Word::Digits | Word::Mixed);
+    if numbered && calendar::year(scan.word(at + 1)).is_none() {
+        return false;
+    }
     if scan.is_capitalised(at + 1) && !matches!(scan.class(at + 1), Word::Month(_)) || word.len() < 3 {
         return false;
     }
@@ -395,7 +418,8 @@ fn stands_as_year(scan: &Scan, at: usize) -> bool {
         return false;
     }
     let sure = scan.after_any(at, SURE) || scan.class_before(at) == Word::Early;
-    if !sure && (!(1900..=2100).contains(&year) || counts(scan, at + 1)) {
+    let modern = (1900..=2100).contains(&year);
+    if (!sure || !modern) && counts(scan, at + 1) || !sure && !modern {
         return false;
     }
     !scan.is_any(

@@ -75,7 +75,8 @@ fn with_colon(scan: &Scan, at: usize) -> Option<(i8, Option<i8>, usize)> {
 fn military(scan: &Scan, at: usize) -> Option<(i8, Option<i8>, usize)> {
     let zoned = is_zone(scan, at + 1) || scan.is(at + 1, "local") && scan.is(at + 2, "time");
     let hours = scan.is(at + 1, "hours") && scan.word(at).starts_with(['0', '1', '2']);
-    if !zoned && !(hours && scan.after_any(at, &["at", "by", "until", "from", "to", "since"])) {
+    let announced = hours && scan.after_any(at, &["at", "by", "until", "from", "to", "since"]);
+    if !zoned && !announced {
         return None;
     }
     let (hour, minute) = scan.word(at).split_at(2);

@@ -2,7 +2,7 @@
 //!
 //! Evidence: a quantity before a unit; what follows the unit (`ago`, `later`) makes it a date.
 //! Example: `two-and-a-half years` → `P2Y6M`; `three weeks ago` → `2021-W17`.
-//! An age (`55-year-old`) is a duration, as TimeBank has it.
+//! An age (`55-year-old`) says something of a person, not of a time, and is left out.
 //! Misses: lengths that hang on an event (`a week after the vote`) stay durations.
 
 use super::when::{Part, Unit, shifted};
@@ -34,11 +34,14 @@ impl Measure {
 
 /// A duration, or a date counted by one.
 pub fn find(scan: &Scan, at: usize) -> Option<Found> {
-    let measure = measure(scan, at)?;
-    counted_from(scan, at, measure).or_else(|| rate(scan, at, measure)).or_else(|| {
-        let to = past_age(scan, measure.to);
+    let measure = measure(scan, at).filter(|measure| !is_age(scan, measure.to))?;
+    let counted = counted_from(scan, at, measure);
+    if counted.is_some() || scan.is(measure.to, "ago") {
+        return counted;
+    }
+    rate(scan, at, measure).or_else(|| {
         let grain = measure.unit.grain();
-        Some(Found::text((at, to), measure.length(), DateKind::Duration, grain, "duration"))
+        Some(Found::text((at, measure.to), measure.length(), DateKind::Duration, grain, "duration"))
     })
 }
 
@@ -72,7 +75,7 @@ pub fn measure(scan: &Scan, at: usize) -> Option<Measure> {
 /// A unit without a quantity: `for years`, `year-end`, `daily`, `years ago`.
 pub fn bare(scan: &Scan, at: usize) -> Option<Found> {
     match scan.class(at) {
-        Word::Often(unit) => Some(often(scan, at, unit)),
+        Word::Often(unit) => Some(often(at, unit)),
         Word::Units(unit) => vague_length(scan, at, unit),
         Word::Unit(unit) => joined(scan, at, unit),
         _ => None,
@@ -80,7 +83,7 @@ pub fn bare(scan: &Scan, at: usize) -> Option<Found> {
 }
 
 /// `Mondays`, `every Monday`, `Tuesday nights`.
-pub fn every_weekday(scan: &Scan, from: usize, at: usize, day: i8) -> Option<Found> {
+pub fn every_weekday(scan: &Scan, from: usize, at: usize, day: i8) -> Found {
     let part = match scan.class(at + 1) {
         Word::Part(part) => Some(part),
         _ => part_plural(scan, at + 1),
@@ -90,7 +93,7 @@ pub fn every_weekday(scan: &Scan, from: usize, at: usize, day: i8) -> Option<Fou
         None => (format!("XXXX-WXX-{day}"), Grain::Day),
     };
     let to = at + 1 + usize::from(part.is_some());
-    Some(Found::text((from, to), value, DateKind::Set, grain, "every-weekday"))
+    Found::text((from, to), value, DateKind::Set, grain, "every-weekday")
 }
 
 fn part_plural(scan: &Scan, at: usize) -> Option<Part> {
@@ -274,19 +277,18 @@ fn past_filler(scan: &Scan, at: usize) -> usize {
 }
 
 /// `55-year-old`, `four years old`.
-fn past_age(scan: &Scan, to: usize) -> usize {
-    let old = scan.past_hyphen(to);
-    if scan.is_any(old, &["old", "olds"]) { old + 1 } else { to }
+fn is_age(scan: &Scan, to: usize) -> bool {
+    scan.is_any(scan.past_hyphen(to), &["old", "olds"])
 }
 
-fn often(scan: &Scan, at: usize, unit: Unit) -> Found {
-    let _ = scan;
+fn often(at: usize, unit: Unit) -> Found {
     Found::text((at, at + 1), unit.length(Some(1), false), DateKind::Set, unit.grain(), "regularly")
 }
 
 /// `for years`, `within days`, `decades-long`, `years ago`.
 fn vague_length(scan: &Scan, at: usize, unit: Unit) -> Option<Found> {
-    if scan.is(at + 1, "ago") {
+    let counted = matches!(scan.class_before(at), Word::Count(_) | Word::Digits);
+    if scan.is(at + 1, "ago") && !counted {
         return Some(Found::reference(at, at + 2, "PAST_REF", "long-ago"));
     }
     let long = scan.past_hyphen(at + 1);
@@ -339,7 +341,7 @@ pub fn every(scan: &Scan, at: usize) -> Option<Found> {
         Word::Unit(unit) => {
             set(next + 1, unit.length(Some(if twice { 2 } else { 1 }), false), unit.grain())
         }
-        Word::Weekday(day) => every_weekday(scan, at, next, day),
+        Word::Weekday(day) => Some(every_weekday(scan, at, next, day)),
         Word::Month(month) if scan.is_capitalised(next) => {
             set(next + 1, format!("XXXX-{month:02}"), Grain::Month)
         }

@@ -52,7 +52,7 @@ pub fn weekday(scan: &Scan, at: usize) -> Option<Found> {
         return Some(Found::when(at, to, when, Some(Anchor::Published), "weekday-of-week"));
     }
     let day = match tense::of_clause(scan, at, at + 1) {
-        Tense::Ahead => on_or_after(days_after(published, 1)?, number)?,
+        Tense::Ahead => on_or_after(published, number)?,
         Tense::Behind | Tense::Unsaid => on_or_before(published, number)?,
     };
     Some(with_part(scan, at, at + 1, day, Anchor::Published, "weekday"))
@@ -104,6 +104,10 @@ pub fn with_article(scan: &Scan, at: usize) -> Option<Found> {
             };
             Some(Found::when(at, at + 2, when.0, Some(when.1), "the-quarter"))
         }
+        Word::Unit(unit) if ends_of(scan, at) && unit >= Unit::Week => {
+            let when = around(scan.published?, 0, unit)?;
+            Some(Found::when(at, at + 2, when, Some(Anchor::Published), "end-of"))
+        }
         Word::Past if scan.after_any(at, &["in", "of", "from"]) && ends_phrase(scan, at + 2) => {
             Some(Found::reference(at, at + 2, "PAST_REF", "past"))
         }
@@ -123,6 +127,14 @@ pub fn with_article(scan: &Scan, at: usize) -> Option<Found> {
         }
         _ => decade_in_words(scan, at),
     }
+}
+
+/// Whether `end of`, `rest of` or the like stands before the article at `at`.
+fn ends_of(scan: &Scan, at: usize) -> bool {
+    at > 1
+        && scan.is(at - 1, "of")
+        && scan
+            .is_any(at - 2, &["end", "rest", "remainder", "beginning", "start", "middle", "half", "turn"])
 }
 
 /// `the weekend`, `at weekend`.
@@ -152,7 +164,13 @@ fn decade_in_words(scan: &Scan, at: usize) -> Option<Found> {
 /// Whether a phrase can end before the token at `at`.
 fn ends_phrase(scan: &Scan, at: usize) -> bool {
     matches!(scan.class(at), Word::Stop | Word::Mark | Word::To | Word::Behind | Word::Ahead | Word::The)
-        || scan.is_any(at, &["and", "for", "in", "as", "but", "by", "with"])
+        || scan.is_any(
+            at,
+            &[
+                "and", "for", "in", "as", "but", "by", "with", "if", "when", "he", "she", "it", "we",
+                "they", "i",
+            ],
+        )
 }
 
 /// `Saturday, April 25`, `Monday, Oct. 26`.
@@ -220,6 +238,9 @@ fn framed_unit(scan: &Scan, at: usize, next: usize, unit: Unit) -> Option<Found>
         return None;
     }
     match scan.class(at) {
+        Word::Next | Word::Coming | Word::Following if unit == Unit::Decade => {
+            Some(framed_length_of_one(at, next, unit))
+        }
         Word::This | Word::Current if unit != Unit::Day => {
             let when = around(scan.published?, 0, unit)?;
             year_of_quarter(scan, at, next + 1, when).or_else(|| found(when, published))
@@ -232,10 +253,7 @@ fn framed_unit(scan: &Scan, at: usize, next: usize, unit: Unit) -> Option<Found>
             let when = around(scan.published?, 1, unit)?;
             year_of_quarter(scan, at, next + 1, when).or_else(|| found(when, published))
         }
-        Word::Past if unit != Unit::Quarter => {
-            let length = unit.length(Some(1), false);
-            Some(Found::text((at, next + 1), length, DateKind::Duration, unit.grain(), "framed-length"))
-        }
+        Word::Past if unit != Unit::Quarter => Some(framed_length_of_one(at, next, unit)),
         Word::Next | Word::Following => {
             found(around(scan.previous?.day()?, 1, unit)?, Some(Anchor::Previous))
         }
@@ -250,6 +268,12 @@ fn framed_unit(scan: &Scan, at: usize, next: usize, unit: Unit) -> Option<Found>
         }
         _ => None,
     }
+}
+
+/// `the past year`, `the next decade`: a length, not a place.
+fn framed_length_of_one(at: usize, next: usize, unit: Unit) -> Found {
+    let length = unit.length(Some(1), false);
+    Found::text((at, next + 1), length, DateKind::Duration, unit.grain(), "framed-length")
 }
 
 /// `count` units from `day`, where a decade or century is the whole one.
@@ -305,6 +329,9 @@ fn framed_weekday(scan: &Scan, at: usize, next: usize, number: i8) -> Option<Fou
     let (day, anchor) = match scan.class(at) {
         Word::Last | Word::Past => (on_or_before(days_after(published?, -1)?, number)?, Anchor::Published),
         Word::Next | Word::Coming => (on_or_after(days_after(published?, 1)?, number)?, Anchor::Published),
+        Word::This if scan.class(at + 1) == Word::Coming => {
+            (on_or_after(days_after(published?, 1)?, number)?, Anchor::Published)
+        }
         Word::This if scan.class(at + 1) == Word::Past => {
             (on_or_before(published?, number)?, Anchor::Published)
         }
@@ -330,11 +357,9 @@ fn framed_year(scan: &Scan, at: usize, month: i8) -> Option<i16> {
     let (year, now) = (published.year(), published.month());
     Some(match scan.class(at) {
         Word::This if scan.class(at + 1) == Word::Past && month > now => year - 1,
-        Word::This => year,
         Word::Last | Word::Past if month >= now => year - 1,
-        Word::Last | Word::Past => year,
         Word::Next | Word::Coming if month <= now => year + 1,
-        Word::Next | Word::Coming => year,
+        Word::This | Word::Last | Word::Past | Word::Next | Word::Coming => year,
         _ => return None,
     })
 }

@@ -5,8 +5,9 @@
 //! Example: `The court will rule on Friday` → ahead; `the court ruled on Friday` → behind.
 //! Misses: irregular past forms that are not in the table; verbs further away.
 
+use super::Scan;
+use super::when::believable;
 use super::words::Word;
-use super::{Scan, When};
 use crate::text::calendar;
 use jiff::civil::Date;
 
@@ -23,7 +24,9 @@ const WINDOW_TOKENS: usize = 12;
 /// The tense of the clause around the tokens `from..to`.
 pub fn of_clause(scan: &Scan, from: usize, to: usize) -> Tense {
     let start = from.saturating_sub(1);
-    if scan.after_any(from, &["until", "till"]) {
+    let opens = scan.after_any(from, &["until", "till"]) && scan.word(to) == ",";
+    let early_as = scan.after_any(from, &["as"]) && from > 1 && scan.is_any(from - 2, &["soon", "early"]);
+    if !opens && scan.after_any(from, &["until", "till", "for"]) || early_as {
         return Tense::Ahead;
     }
     let before = (from.saturating_sub(WINDOW_TOKENS)..from)
@@ -44,6 +47,10 @@ fn ends_sentence(scan: &Scan, at: usize) -> bool {
 }
 
 fn cue(scan: &Scan, at: usize) -> Option<Tense> {
+    // `to be published`, `will be held`: the verb before it tells.
+    if scan.after_any(at, &["be"]) && !matches!(scan.class(at), Word::Ahead) {
+        return None;
+    }
     match scan.class(at) {
         Word::Ahead | Word::Coming => Some(Tense::Ahead),
         Word::Behind => Some(Tense::Behind),
@@ -83,7 +90,17 @@ pub fn year_of_month(month: i8, tense: Tense, published: Date) -> i16 {
     }
 }
 
-/// A day of the month without its year.
-pub fn day_of_year(month: i8, day: i8, published: Date) -> Option<When> {
-    calendar::nearest(month, day, published).map(When::Day)
+/// A day of the month without its year: the nearest one, unless the tense says otherwise and it is far.
+pub fn day_of_year(month: i8, day: i8, tense: Tense, published: Date) -> Option<Date> {
+    const FAR_DAYS: i32 = 90;
+    let nearest = calendar::nearest(month, day, published)?;
+    let ahead = calendar::days_between(published, nearest);
+    let years = match tense {
+        Tense::Ahead if ahead < -FAR_DAYS => 1,
+        Tense::Behind | Tense::Unsaid if ahead > FAR_DAYS => -1,
+        _ => return Some(nearest),
+    };
+    // A 29th of February stays where it is.
+    let year = believable(i32::from(nearest.year()) + years)?;
+    Some(Date::new(year, month, day).unwrap_or(nearest))
 }

@@ -7,7 +7,8 @@ use crate::model::Grain;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// A unit of time, shortest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Unit {
     Second,
     Minute,
@@ -113,6 +114,11 @@ impl When {
             Self::Decade(decade) => Date::new(decade.checked_mul(10)?, 1, 1).ok(),
             Self::Century(century) => Date::new(century.checked_mul(100)?, 1, 1).ok(),
         }
+    }
+
+    /// Whether the calendar has it: years 1 to 9999.
+    pub fn is_believable(self) -> bool {
+        matches!(self, Self::Clock(None, ..)) || self.day().is_some_and(|day| day.year() > 0)
     }
 
     pub fn year(self) -> Option<i16> {

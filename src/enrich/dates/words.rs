@@ -96,13 +96,14 @@ pub fn class(word: &str) -> Word {
 /// Where each letter's words start in the table.
 static STARTS: [usize; 27] = {
     let mut starts = [0; 27];
-    let (mut letter, mut at) = (0, 0);
-    while letter < 26 {
-        starts[letter] = at;
-        while at < WORDS.len() && WORDS[at].0.as_bytes()[0] == b'a' + letter as u8 {
+    let (mut letter, mut index, mut at) = (b'a', 0, 0);
+    while index < 26 {
+        starts[index] = at;
+        while at < WORDS.len() && WORDS[at].0.as_bytes()[0] == letter {
             at += 1;
         }
         letter += 1;
+        index += 1;
     }
     starts[26] = WORDS.len();
     starts
@@ -239,13 +240,9 @@ static WORDS: &[(&str, Word)] = &[
     ("october", Word::Month(10)),
     ("one", Word::Count(1)),
     ("past", Word::Past),
-    ("plan", Word::Ahead),
-    ("planned", Word::Ahead),
-    ("plans", Word::Ahead),
     ("previous", Word::Previous),
     ("previously", Word::Formerly),
     ("quarter", Word::Unit(Unit::Quarter)),
-    ("quarterly", Word::Often(Unit::Quarter)),
     ("quarters", Word::Units(Unit::Quarter)),
     ("recent", Word::Recent),
     ("recently", Word::Formerly),

@@ -1,7 +1,9 @@
 //! A real broker: topics, records in, records out for a read-committed reader.
 
 use super::worker::{Worker, say};
-use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::admin::{
+    AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication,
+};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -13,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// Nothing new for this long means that nothing more will come.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_secs(30);
 
 pub struct Broker {
     pub brokers: String,
@@ -73,9 +75,13 @@ impl Broker {
         };
         let admin: AdminClient<DefaultClientContext> = self.config().create().expect("an admin client");
         let new: Vec<NewTopic<'_>> = [&topics.input, &topics.output, &topics.dead]
-            .map(|topic| NewTopic::new(topic, partitions, TopicReplication::Fixed(1)).set("max.message.bytes", "8388608"))
+            .map(|topic| {
+                NewTopic::new(topic, partitions, TopicReplication::Fixed(1))
+                    .set("max.message.bytes", "8388608")
+            })
             .into();
-        let made = block_on(admin.create_topics(&new, &AdminOptions::new().operation_timeout(Some(TIMEOUT))));
+        let made =
+            block_on(admin.create_topics(&new, &AdminOptions::new().operation_timeout(Some(TIMEOUT))));
         for result in made.expect("topics can be made") {
             result.expect("the topic is new");
         }
@@ -132,7 +138,13 @@ impl Broker {
 
     /// Reads a topic as a read-committed reader does: everything until `count` records have come and no
     /// more are there. A worker that has died, or a long silence, ends it with a panic.
-    pub fn read(&self, topic: &str, partitions: i32, count: impl Fn() -> usize, worker: &Worker) -> Vec<Message> {
+    pub fn read(
+        &self,
+        topic: &str,
+        partitions: i32,
+        count: impl Fn() -> usize,
+        worker: &Worker,
+    ) -> Vec<Message> {
         let reader = self.reader(topic, partitions);
         let (wanted, mut last) = (count(), Instant::now());
         let mut found: Vec<Message> = Vec::with_capacity(wanted);
@@ -147,7 +159,12 @@ impl Broker {
                 None => {
                     worker.assert_alive();
                     let silent = last.elapsed();
-                    assert!(silent < SILENCE, "{} of {wanted} records of {topic}, then silence", found.len());
+                    let count = found.len();
+                    let log = worker.log();
+                    assert!(
+                        silent < SILENCE,
+                        "{count} of {wanted} records of {topic}, then silence; log:\n{log}"
+                    );
                 }
             }
         }

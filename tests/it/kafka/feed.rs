@@ -15,7 +15,8 @@ pub fn article(number: usize, partitions: i32) -> Message {
     let matter = MATTERS[number % MATTERS.len()];
     let day = 1 + number % 28;
     let headline = format!("Council number {number} votes on {matter} after a long night");
-    let mut body = format!("{place}: The council of district {number} agreed on Tuesday to change how {matter} ");
+    let mut body =
+        format!("{place}: The council of district {number} agreed on Tuesday to change how {matter} ");
     body.push_str("are paid for, ending a dispute that had lasted since last spring.\n\n");
     for paragraph in 0..7 {
         body.push_str(&format!(
@@ -28,7 +29,8 @@ pub fn article(number: usize, partitions: i32) -> Message {
         ));
     }
     let value = if number % 5 == 4 {
-        serde_json::json!({ "headline": headline, "body": body, "date": format!("2024-02-{day:02}") }).to_string()
+        serde_json::json!({ "headline": headline, "body": body, "date": format!("2024-02-{day:02}") })
+            .to_string()
     } else {
         format!(" date 2024-02-{day:02} {headline}.\n\n{body}")
     };
@@ -55,7 +57,9 @@ pub fn poisoned(from: usize) -> Vec<Message> {
         Some(vec![b'"'; 10_000]),
         Some("\u{202e}\u{200b}odd\u{fffd} text of an article\n\nwith a body\0 in it.".as_bytes().to_vec()),
         Some((0..=255).cycle().take(3_000).collect()),
-        Some(b"Caf\xe9 prices rise\n\nThe caf\xe9s of the town said \x93never again\x94 on Monday.".to_vec()),
+        Some(
+            b"Caf\xe9 prices rise\n\nThe caf\xe9s of the town said \x93never again\x94 on Monday.".to_vec(),
+        ),
         Some(vec![b'a'; 1_100_000]),
     ];
     let poison = |(number, value)| Message {
@@ -127,14 +131,19 @@ pub fn judge(topics: &Topics, feed: &[Message], out: &[Message], dead: &[Message
     for message in feed {
         sources.entry(message.partition).or_default().push(message);
     }
-    let source = |partition: i32, offset: i64| sources[&partition][usize::try_from(offset).expect("positive")];
+    let source =
+        |partition: i32, offset: i64| sources[&partition][usize::try_from(offset).expect("positive")];
     for (partition, wanted) in &expected.outputs {
         let found: Vec<&Message> = out.iter().filter(|message| message.partition == *partition).collect();
         assert_eq!(found.len(), wanted.len(), "records published in partition {partition}");
         for (message, (offset, value)) in found.iter().zip(wanted) {
             let from = source(*partition, *offset);
             let place = format!("{}/{partition}/{offset}", topics.input);
-            assert_eq!(message.header("copydesk-source"), Some(place.as_bytes()), "order of partition {partition}");
+            assert_eq!(
+                message.header("copydesk-source"),
+                Some(place.as_bytes()),
+                "order of partition {partition}"
+            );
             assert_eq!(&message.value, value, "bytes published of {place}");
             assert_eq!(message.key, from.key, "key of {place}");
             assert_eq!(message.timestamp_ms, from.timestamp_ms, "time of {place}");
@@ -149,7 +158,11 @@ pub fn judge(topics: &Topics, feed: &[Message], out: &[Message], dead: &[Message
         for (message, (offset, reason)) in found.iter().zip(wanted) {
             let from = source(*partition, *offset);
             let text = offset.to_string();
-            assert_eq!(message.header("__dlq.errors.offset"), Some(text.as_bytes()), "order of dead letters");
+            assert_eq!(
+                message.header("__dlq.errors.offset"),
+                Some(text.as_bytes()),
+                "order of dead letters"
+            );
             assert_eq!(message.header("__dlq.errors.code"), Some(reason.as_bytes()), "reason at {offset}");
             assert_eq!((&message.value, &message.key), (&from.value, &from.key), "dead letter at {offset}");
             let codes = message.headers.iter().filter(|(name, _)| name == "__dlq.errors.code").count();

@@ -37,7 +37,8 @@ fn every_kind_of_record_is_published_or_dead_lettered_and_headers_pass() {
         assert!(!header("code").is_empty() && !header("stage").is_empty() && !header("message").is_empty());
     }
     let metrics = worker.get("/metrics");
-    for (name, count) in [("consumed", feed.len()), ("published", out.len()), ("dead_lettered", dead.len())] {
+    for (name, count) in [("consumed", feed.len()), ("published", out.len()), ("dead_lettered", dead.len())]
+    {
         let line = format!("copydesk_messages_{name}_total {count}");
         assert!(metrics.contains(&line), "{line:?} is missing in\n{metrics}");
     }
@@ -76,12 +77,15 @@ fn an_output_the_broker_refuses_for_its_size_becomes_a_dead_letter() {
     let topics = broker.topics("size", 1);
     broker.limit_message_bytes(&topics.output, 60_000);
     let mut feed: Vec<Message> = (0..10).map(|n| article(n, 1)).collect();
-    feed[4].value = Some("A sentence of an article that is too long. ".repeat(2_000).into_bytes());
+    // Numbers that do not compress well, so that the batch is too large for the broker, too.
+    let numbers = (0..20_000u64).map(|n| format!("{:x} ", n.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+    feed[4].value = Some(numbers.collect::<String>().into_bytes());
     broker.produce(&topics.input, &feed);
     let worker = Worker::start(&broker, &topics, &[]);
     let dead = broker.read(&topics.dead, 1, || 1, &worker);
     assert_eq!(dead[0].header("__dlq.errors.code"), Some(&b"output_too_large"[..]));
     assert_eq!(dead[0].value, feed[4].value);
+    assert_eq!(dead.len(), 1, "its neighbours in the produce batch are untouched");
     let out = broker.read(&topics.output, 1, || 9, &worker);
     assert_eq!(out.len(), 9);
     worker.stops_within(Duration::from_secs(5));

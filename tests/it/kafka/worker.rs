@@ -46,7 +46,9 @@ impl Worker {
 
     /// Waits until `/readyz` says so.
     pub fn wait_ready(&self) {
-        self.wait_until("ready", || self.try_get("/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.1 200")));
+        self.wait_until("ready", || {
+            self.try_get("/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.1 200"))
+        });
     }
 
     pub fn get(&self, path: &str) -> String {
@@ -81,7 +83,9 @@ impl Worker {
     pub fn wait_for_published(&self, broker: &Broker, topics: &Topics, partitions: i32, count: usize) {
         // Ends count transaction markers too, so this is a little early; it only times a kill.
         let count = i64::try_from(count).expect("small");
-        self.wait_until("records published", || broker.ends(&topics.output, partitions).values().sum::<i64>() >= count);
+        self.wait_until("records published", || {
+            broker.ends(&topics.output, partitions).values().sum::<i64>() >= count
+        });
     }
 
     fn wait_until(&self, what: &str, is_so: impl Fn() -> bool) {

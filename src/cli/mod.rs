@@ -1,0 +1,108 @@
+//! The command line: one file per command. Data on standard output, messages on standard error.
+
+mod config;
+mod enrich;
+mod pretty;
+mod run;
+
+use crate::config::{Loaded, Sources};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Done.
+const DONE: u8 = 0;
+/// It ran, and found problems.
+const PROBLEMS: u8 = 1;
+/// Wrong usage or configuration; clap ends with the same.
+const USAGE: u8 = 2;
+
+const AFTER_HELP: &str = "\
+Examples:
+  copydesk enrich story.txt --pretty        what it makes of one article, no Kafka needed
+  cat story.json | copydesk enrich -        one JSON line
+  copydesk config --default > copydesk.toml a documented configuration to start from
+  COPYDESK_KAFKA__BROKERS=broker:9092 copydesk run
+
+Exit codes: 0 done, 1 found problems (an article that cannot be enriched, a worker that had to stop),
+2 wrong usage or configuration.";
+
+/// Reads raw news articles, enriches each one, and publishes the result exactly once.
+#[derive(Parser, Debug)]
+#[command(name = "copydesk", version, after_help = AFTER_HELP, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Run the worker: from the input topics to the output topic, until SIGTERM.
+    Run(ConfigArgs),
+    /// Enrich files without Kafka: one JSON line for each on standard output.
+    Enrich(enrich::EnrichArgs),
+    /// Show the configuration: the documented defaults, or every value in force and where it comes from.
+    Config(config::ShowArgs),
+}
+
+/// Where the configuration comes from: the file, then the environment, then `--set`; later wins.
+#[derive(Args, Debug)]
+struct ConfigArgs {
+    /// Configuration file (TOML); without it the environment and the defaults are enough.
+    #[arg(long, value_name = "FILE", env = "COPYDESK_CONFIG")]
+    config: Option<PathBuf>,
+    /// Set one option, for example `--set input.format=json`; may be repeated. Secrets belong in the
+    /// environment or in files, not here.
+    #[arg(long = "set", value_name = "OPTION=VALUE", value_parser = option)]
+    set: Vec<(String, String)>,
+}
+
+fn option(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected section.option=value")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
+}
+
+impl ConfigArgs {
+    fn load(&self) -> Result<Loaded, Failure> {
+        let environment = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let sources = Sources { file: self.config.as_deref(), environment, flags: &self.set };
+        crate::config::load(sources)
+            .map_err(|problems| Failure { code: USAGE, message: problems.to_string() })
+    }
+}
+
+/// Why a command ends early.
+struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self { code: PROBLEMS, message: format!("{error:#}") }
+    }
+}
+
+/// Parses the command line and runs the command.
+pub fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Enrich(args) => enrich::run(&args),
+        Command::Config(args) => config::run(&args),
+    };
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            say(&failure.message);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+/// A message for people, on standard error.
+fn say(message: &str) {
+    use std::io::Write;
+    // With standard error closed there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "copydesk: {message}");
+}

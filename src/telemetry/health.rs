@@ -1,0 +1,99 @@
+//! Whether the event loops turn, and whether the worker is ready to do its work.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// A loop that has not turned for this long is stuck. Longer than any wait inside one: the poll thread
+/// holds its breath for a rebalance, which has deadlines of its own.
+const STUCK_AFTER: Duration = Duration::from_secs(60);
+
+/// The loops that must turn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Loop {
+    Poll,
+    Coordinator,
+}
+
+/// Written by the loops, read by the admin port.
+#[derive(Debug)]
+pub struct Health {
+    started: Instant,
+    /// Milliseconds since the start when each loop last turned.
+    poll_ms: AtomicU64,
+    coordinator_ms: AtomicU64,
+    state: Mutex<State>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum State {
+    Waiting(String),
+    Ready,
+    Stopping,
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Self {
+            started: Instant::now(),
+            poll_ms: AtomicU64::new(0),
+            coordinator_ms: AtomicU64::new(0),
+            state: Mutex::new(State::Waiting("the worker is starting".to_owned())),
+        }
+    }
+}
+
+impl Health {
+    /// The loop has turned.
+    pub fn tick(&self, turned: Loop) {
+        self.cell(turned).store(self.now_ms(), Ordering::Relaxed);
+    }
+
+    pub fn set_ready(&self) {
+        self.set(State::Ready);
+    }
+
+    /// Not ready, and why.
+    pub fn set_waiting(&self, why: &str) {
+        self.set(State::Waiting(why.to_owned()));
+    }
+
+    pub fn set_stopping(&self) {
+        self.set(State::Stopping);
+    }
+
+    /// Why the process should be restarted, if it should. Never depends on the broker.
+    pub fn not_alive(&self) -> Option<String> {
+        let now_ms = self.now_ms();
+        let stuck = |turned: Loop| {
+            let still_ms = now_ms.saturating_sub(self.cell(turned).load(Ordering::Relaxed));
+            (u128::from(still_ms) > STUCK_AFTER.as_millis())
+                .then(|| format!("the {turned:?} loop has not turned for {} s", still_ms / 1000))
+        };
+        stuck(Loop::Poll).or_else(|| stuck(Loop::Coordinator))
+    }
+
+    /// Why the worker is not ready, if it is not.
+    pub fn not_ready(&self) -> Option<String> {
+        match &*self.state.lock().expect("no holder of this lock panics") {
+            State::Waiting(why) => Some(why.clone()),
+            State::Ready => None,
+            State::Stopping => Some("the worker is stopping".to_owned()),
+        }
+    }
+
+    fn set(&self, state: State) {
+        *self.state.lock().expect("no holder of this lock panics") = state;
+    }
+
+    fn cell(&self, turned: Loop) -> &AtomicU64 {
+        match turned {
+            Loop::Poll => &self.poll_ms,
+            Loop::Coordinator => &self.coordinator_ms,
+        }
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
