@@ -7,8 +7,13 @@ mod admin;
 mod cli;
 #[cfg(feature = "service")]
 mod config;
+mod corpus;
 mod decode;
 mod engine;
+mod golden;
 #[cfg(feature = "service")]
 mod kafka;
+mod robust;
 mod spec;
+mod tidy;
+mod validity;

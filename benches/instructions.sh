@@ -1,0 +1,87 @@
+#!/bin/sh
+# Counts the instructions the pipeline takes for each example article, and compares them with the figures
+# in benches/instructions.txt. Counts do not depend on what else the machine does, so they can be checked.
+#
+#   benches/instructions.sh            prints both; fails when an article, or all of them together, takes
+#                                      over 5 % more than its figure, or when an article has no figure
+#   benches/instructions.sh --bless    writes the figures anew: commit them with the change that needs them
+#
+# Two runs of different length are counted and their difference taken, so start-up does not count. The last
+# column tells linear time from worse: copies of the article stand end to end, and the instructions of the
+# 17th to 64th copy are divided by those of the 5th to 16th, per copy. 1.00 is linear; above 1.10 fails.
+# JSON articles cannot be copied end to end and have none.
+# Needs valgrind. Figures depend on compiler and processor type, both written in the file's head.
+set -eu
+cd "$(dirname "$0")/.."
+figures=benches/instructions.txt
+growth_max=5
+scaling_max=1.10
+
+binary=$(cargo bench --quiet --no-run --no-default-features --bench instructions --message-format=json |
+    sed -n 's/.*"kind":\["bench"\].*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)
+[ -x "$binary" ] || { echo "the bench \`instructions\` was not built" >&2; exit 2; }
+
+# count NAME ROUNDS COPIES: instructions of the whole process. The environment lies on the stack and stack
+# addresses seed the hash maps of the language detector, so it is left empty; what noise remains is under 0.1 %.
+count() {
+    report=$(env -i PATH="$PATH" valgrind --tool=callgrind --callgrind-out-file=/dev/null "$binary" "$1" "$2" "$3" 2>&1) ||
+        { echo "$report" >&2; exit 2; }
+    echo "$report" | sed -n 's/.*Collected *: *\([0-9]*\).*/\1/p'
+}
+
+measured=$(mktemp)
+trap 'rm -f "$measured"' EXIT
+"$binary" list | while read -r name bytes; do
+    one=$(count "$name" 1 1)
+    five=$(count "$name" 5 1)
+    each=$(((five - one) / 4))
+    scaling=-
+    case $name in
+        *json*) ;;
+        *)
+            few=$(count "$name" 1 4)
+            some=$(count "$name" 1 16)
+            many=$(count "$name" 1 64)
+            scaling=$(awk -v f="$few" -v s="$some" -v m="$many" 'BEGIN { printf "%.2f", (m - s) / (s - f) / 4 }')
+            ;;
+    esac
+    echo "$name $bytes $each $scaling"
+done >"$measured"
+
+if [ "${1:-}" = --bless ]; then
+    {
+        echo "# Instructions per example article; written by benches/instructions.sh --bless."
+        echo "# $(rustc --version | cut -d ' ' -f 1-2), $(uname -m), $(valgrind --version)"
+        echo "# article, bytes, instructions"
+        cut -d ' ' -f 1-3 "$measured"
+    } >"$figures"
+    echo "wrote $figures"
+fi
+
+awk -v growth_max="$growth_max" -v scaling_max="$scaling_max" '
+    FNR == NR { if ($1 != "#") figure[$1] = $3; next }
+    FNR == 1 {
+        printf "%-22s %8s %12s %12s %8s %9s %7s\n", "article", "bytes", "figure", "now", "change", "per byte", "growth"
+    }
+    {
+        change = "-"
+        if (!($1 in figure)) { wrong = wrong "\n" $1 " has no figure" }
+        else {
+            percent = 100 * ($3 - figure[$1]) / figure[$1]
+            change = sprintf("%+.1f %%", percent)
+            before += figure[$1]; after += $3
+            if (percent > growth_max) wrong = wrong "\n" $1 " takes " change " more than its figure"
+        }
+        if ($4 != "-" && $4 > scaling_max) wrong = wrong "\n" $1 " takes more than linear time: growth is " $4
+        printf "%-22s %8d %12s %12d %8s %9.0f %7s\n", $1, $2, figure[$1], $3, change, $3 / $2, $4
+        bytes += $2; total += $3
+    }
+    END {
+        percent = before ? 100 * (after - before) / before : 0
+        printf "%-22s %8d %12d %12d %+6.1f %% %9.0f\n", "all", bytes, before, total, percent, total / bytes
+        if (percent > growth_max) wrong = wrong "\nall together take more than their figure"
+        if (wrong != "") {
+            print wrong "\n\nif that is the price of the change, write it down: benches/instructions.sh --bless"
+            exit 1
+        }
+    }' "$( [ -f "$figures" ] && echo "$figures" || echo /dev/null)" "$measured"
