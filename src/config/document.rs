@@ -39,7 +39,7 @@ fn describe(text: &mut String, option: &OptionSpec) {
             write!(doc, " One of {}.", named.join(", ")).expect("writing to a string cannot fail");
         }
         Kind::Number(low, high) => {
-            write!(doc, " {low} to {high}.").expect("writing to a string cannot fail")
+            write!(doc, " {low} to {high}.").expect("writing to a string cannot fail");
         }
         Kind::Table => {
             let reserved: Vec<&str> = RESERVED.iter().map(|(key, _)| *key).collect();

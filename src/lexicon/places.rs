@@ -1,6 +1,6 @@
 //! Which country a place is in: countries, states and provinces with their newspaper abbreviations, cities.
 //!
-//! The tables are made by `train/` from GeoNames (see NOTICE). They are searched where they stand in the
+//! The tables are made by `train/` from `GeoNames` (see NOTICE). They are searched where they stand in the
 //! program, sorted line by line, so that nothing is built at start-up.
 
 use std::cmp::Ordering;

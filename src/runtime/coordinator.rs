@@ -143,9 +143,10 @@ impl Coordinator {
                 self.feed(Event::Failed { committed });
             }
             Message::SinkStopped(Stopped::ByRequest) => self.end = Some(Ok(())),
-            Message::SinkStopped(Stopped::Because(why)) => self.end = Some(Err(why)),
             Message::SourceEnded(SourceEnd::Asked { dispatched }) => self.feed(Event::Drain { dispatched }),
-            Message::SourceEnded(SourceEnd::Failed(why)) => self.end = Some(Err(why)),
+            Message::SinkStopped(Stopped::Because(why)) | Message::SourceEnded(SourceEnd::Failed(why)) => {
+                self.end = Some(Err(why));
+            }
         }
     }
 

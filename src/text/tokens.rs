@@ -56,9 +56,9 @@ fn token_at(text: &str, start: usize, first: char) -> (usize, TokenKind) {
     while let Some(next) = text[end..].chars().next() {
         if is_word_char(next) {
             if next.is_numeric() {
-                digits = true
+                digits = true;
             } else {
-                letters = true
+                letters = true;
             }
             end += next.len_utf8();
         } else if joins(text, start, end, next) {

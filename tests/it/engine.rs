@@ -108,7 +108,7 @@ impl World {
             Act::CommitInDoubt => self.answer(true, true),
             Act::Assign(p) => self.assign(at(p)),
             Act::Revoke(p) => {
-                self.leave(at(p), |request, partitions| Event::Revoking { request, partitions })
+                self.leave(at(p), |request, partitions| Event::Revoking { request, partitions });
             }
             Act::Lose(p) => self.leave(at(p), |request, partitions| Event::Lost { request, partitions }),
             Act::Wait(ms) => {

@@ -1,6 +1,12 @@
 //! The one test binary. Core tests run everywhere; those of the shell need the feature `service`.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stderr, clippy::print_stdout)]
 
+#[cfg(feature = "service")]
+mod admin;
+#[cfg(feature = "service")]
+mod cli;
+#[cfg(feature = "service")]
+mod config;
 mod corpus;
 mod decode;
 mod engine;

@@ -19,14 +19,15 @@ pub fn article(number: usize, partitions: i32) -> Message {
         format!("{place}: The council of district {number} agreed on Tuesday to change how {matter} ");
     body.push_str("are paid for, ending a dispute that had lasted since last spring.\n\n");
     for paragraph in 0..7 {
-        body.push_str(&format!(
+        let text = format!(
             "The mayor said the plan would cost {} million over {} years, and that “nobody in this town will \
              pay twice for the same thing”. Work begins on {day} March 2024, two weeks later than announced, \
              and the first report is due at 10:30 a.m. on Friday. Opponents of paragraph {paragraph} said they \
              would go to court.\n\n",
             number % 90 + 1,
             paragraph + 2,
-        ));
+        );
+        body.push_str(&text);
     }
     let value = if number % 5 == 4 {
         serde_json::json!({ "headline": headline, "body": body, "date": format!("2024-02-{day:02}") })
@@ -37,8 +38,8 @@ pub fn article(number: usize, partitions: i32) -> Message {
     Message {
         partition: i32::try_from(number).expect("small") % partitions,
         offset: 0,
-        timestamp_ms: 1_700_000_000_000 + number as i64,
-        key: (number % 3 > 0).then(|| format!("key-{number}").into_bytes()),
+        timestamp_ms: 1_700_000_000_000 + i64::try_from(number).expect("small"),
+        key: (!number.is_multiple_of(3)).then(|| format!("key-{number}").into_bytes()),
         value: Some(value.into_bytes()),
         headers: vec![("traceparent".to_owned(), format!("00-{number:032x}-01").into_bytes())],
     }
@@ -65,7 +66,7 @@ pub fn poisoned(from: usize) -> Vec<Message> {
     let poison = |(number, value)| Message {
         partition: i32::try_from(number % 3).expect("small"),
         offset: 0,
-        timestamp_ms: 1_700_000_100_000 + (from + number) as i64,
+        timestamp_ms: 1_700_000_100_000 + i64::try_from(from + number).expect("small"),
         key: Some(format!("poison-{number}").into_bytes()),
         value,
         headers: vec![("__dlq.errors.code".to_owned(), b"stale".to_vec())],
@@ -73,13 +74,16 @@ pub fn poisoned(from: usize) -> Vec<Message> {
     values.into_iter().enumerate().map(poison).collect()
 }
 
+/// By partition, in order of the source offset.
+type ByPartition<T> = BTreeMap<i32, Vec<(i64, T)>>;
+
 /// What the pure function makes of a feed, by partition, in order: published values and dead letters.
 #[derive(Default)]
 pub struct Expected {
     pub published: usize,
     pub dead: usize,
-    outputs: BTreeMap<i32, Vec<(i64, Option<Vec<u8>>)>>,
-    dead_letters: BTreeMap<i32, Vec<(i64, String)>>,
+    outputs: ByPartition<Option<Vec<u8>>>,
+    dead_letters: ByPartition<String>,
 }
 
 pub fn expected(topics: &Topics, feed: &[Message], options: &Options) -> Expected {
