@@ -100,7 +100,8 @@ const READS_CLOCK: &str = "now";
 
 const FUNCTION_LINES_MAX: usize = 70;
 /// Functions that may be longer, because they are one table with one line per entry.
-const TABLES: [(&str, &str); 1] = [("src/enrich/language.rs", "two_letter")];
+const TABLES: [(&str, &str); 2] =
+    [("src/enrich/language.rs", "two_letter"), ("src/telemetry/metrics.rs", "new")];
 
 const FILE_LINES_MAX: usize = 800;
 /// The words in a file's head that introduce why it is longer.
@@ -145,8 +146,9 @@ fn is_test(path: &str) -> bool {
 
 type Check = fn(&File<'_>) -> Vec<String>;
 
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     has_head,
+    answers_as_a_pass,
     imports_by_the_table,
     stays_below_its_layer,
     keeps_source_and_sink_apart,
@@ -167,6 +169,18 @@ fn has_head(file: &File<'_>) -> Vec<String> {
     let says_something = |head: &str| head.trim().len() > "//! ".len();
     let good = file.text.lines().next().is_some_and(|l| l.starts_with("//!") && says_something(l));
     if good { Vec::new() } else { vec![missing()] }
+}
+
+/// A pass, which is a file right under `enrich`, says what it goes by, gives an example, and is honest.
+fn answers_as_a_pass(file: &File<'_>) -> Vec<String> {
+    let is_pass = file.module().is_some_and(|module| module.len() == 2 && module[0] == "enrich");
+    if !is_pass {
+        return Vec::new();
+    }
+    let head: Vec<&str> = file.text.lines().take_while(|line| line.starts_with("//!")).collect();
+    let answers = |word: &str| head.iter().any(|line| line.trim_start_matches("//! ").starts_with(word));
+    let missing = ["Evidence", "Example", "Misses"].into_iter().filter(|word| !answers(word));
+    missing.map(|word| file.complaint(1, &format!("the head of a pass says its `{word}`"))).collect()
 }
 
 fn imports_by_the_table(file: &File<'_>) -> Vec<String> {
@@ -401,6 +415,16 @@ fn a_missing_head_is_caught() {
     {
         assert_eq!(complaints(has_head, "src/model/a.rs", bad), [1], "{bad:?}");
     }
+}
+
+#[test]
+fn a_pass_that_does_not_answer_is_caught() {
+    let check = |path, text| complaints(answers_as_a_pass, path, text);
+    let good = "//! Finds.\n//! Evidence: a.\n//! Example: b.\n//! Misses: c.\nfn f() {}\n";
+    assert_eq!(check("src/enrich/places.rs", good), CLEAN);
+    assert_eq!(check("src/enrich/places.rs", "//! Finds.\n//! Example: b.\n\n//! Misses: c.\n"), [1, 1]);
+    assert_eq!(check("src/enrich/dates/clock.rs", "//! Reads clocks.\n"), CLEAN);
+    assert_eq!(check("src/enrich/mod.rs", "//! The order of passes.\n"), CLEAN);
 }
 
 #[test]
