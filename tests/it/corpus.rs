@@ -39,6 +39,7 @@ pub fn examples() -> Vec<Example> {
         .map(|entry| entry.expect("a readable entry").path())
         .filter(|path| is_example(path))
         .collect();
+    assert!(!files.is_empty(), "tests/articles holds no article");
     files.sort();
     files.iter().map(|path| example(path)).collect()
 }

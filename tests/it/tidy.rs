@@ -1,8 +1,8 @@
 //! The layer wall and the house rules that a machine can check, over every Rust file of the package.
 //!
 //! Each rule is a function from one file to its complaints, and each has a test on planted bad text below:
-//! a check that cannot fail is no check. [`MAY_IMPORT`] is the table of who may import whom; widening it
-//! needs a decision record in `docs/adr`.
+//! a check that cannot fail is no check. [`MAY_IMPORT`] is the table of who may import whom; widening it is
+//! a design decision, to be argued in the change that needs it.
 
 mod scan;
 
