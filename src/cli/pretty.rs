@@ -13,6 +13,7 @@ pub(super) fn view(document: &[u8]) -> String {
     for (label, value) in [
         ("id", document["id"].as_str().map(str::to_owned)),
         ("headline", covered(&document["headline"], text)),
+        ("deck", covered(&document["deck"], text)),
         ("published", sourced(&document["published"], "value")),
         ("language", sourced(&document["language"], "tag")),
         ("byline", byline(&document["byline"])),

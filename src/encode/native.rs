@@ -69,6 +69,7 @@ impl Document<'_> {
         entry(map, "language", found.language.as_ref().map(LanguageOut))?;
         let headline = found.headline.map(|h| SourcedSpan { span: h.span, source: h.source, text });
         entry(map, "headline", headline)?;
+        entry(map, "deck", found.deck.map(|span| TextSpan { span, text }))?;
         entry(map, "published", found.published.as_ref().map(|found| PublishedOut { found, text }))?;
         entry(map, "byline", found.byline.as_ref().map(|found| BylineOut { found, text }))?;
         entry(map, "dateline", found.dateline.as_ref().map(|found| DatelineOut { found, text }))?;

@@ -37,7 +37,9 @@ fn is_known(byline: &Byline) -> bool {
 /// Whether a line is a byline: an opening word, then few words that all look like names.
 pub(super) fn is_line(line: &str) -> bool {
     let Some(rest) = OPENINGS.iter().find_map(|opening| line.strip_prefix(opening)) else { return false };
-    let words: Vec<&str> = rest.split_whitespace().take(21).collect();
+    // What follows the first comma is a role or an agency, in any case.
+    let (names, role) = rest.split_once(',').unwrap_or((rest, ""));
+    let words: Vec<&str> = names.split_whitespace().take(21).collect();
     let looks_like_name = |word: &&&str| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
         word.is_empty() || word.starts_with(char::is_uppercase) || is_joint(word) || word.contains('@')
@@ -47,7 +49,8 @@ pub(super) fn is_line(line: &str) -> bool {
         && words.len() <= 20
         && words[0].starts_with(char::is_uppercase)
         && words.iter().filter(looks_like_name).count() == words.len()
-        && !ends_a_sentence(words[words.len() - 1])
+        && role.split_whitespace().count() <= 12
+        && !ends_a_sentence(rest.rsplit(' ').next().unwrap_or(rest))
 }
 
 /// Small words inside names and between them.
@@ -133,11 +136,37 @@ fn names(list: &str) -> (Vec<String>, Option<String>) {
         let name = name.strip_prefix("and ").unwrap_or(name).trim_end_matches('.');
         if let Some(agency) = agency(name) {
             found = found.or(Some(agency.to_owned()));
-        } else if name.chars().any(char::is_alphabetic) && !is_role(name) && names.len() < NAMES_MAX {
+        } else if is_organisation(name) {
+            found = found.or(Some(name.to_owned()));
+        } else if name.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase())
+            && !is_role(name)
+            && names.len() < NAMES_MAX
+        {
             names.push(name.to_owned());
         }
     }
     (names, found)
+}
+
+/// A name that ends like a news organisation's.
+fn is_organisation(name: &str) -> bool {
+    const ENDINGS: [&str; 14] = [
+        "Service",
+        "News",
+        "Press",
+        "Agency",
+        "Times",
+        "Post",
+        "Herald",
+        "Tribune",
+        "Register",
+        "Gazette",
+        "Network",
+        "Media",
+        "Newspapers",
+        "Bureau",
+    ];
+    name.split(' ').count() >= 2 && ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 fn is_role(name: &str) -> bool {

@@ -45,7 +45,7 @@ const NO_PLACES: [&str; 24] = [
 struct Parts<'a> {
     place: Option<(usize, usize)>,
     date: Option<&'a str>,
-    agency: Option<&'static str>,
+    agency: Option<String>,
     /// Where the mark that ends it ends.
     end: usize,
 }
@@ -67,7 +67,7 @@ pub(super) fn find(text: &str, paragraph: Span, published: Option<Date>) -> Opti
     Some(Dateline {
         span: Span::new(base, base + parts.end),
         place,
-        agency: parts.agency.map(str::to_owned),
+        agency: parts.agency,
         date: parts.date.and_then(|date| resolved(date, published)),
     })
 }
@@ -81,13 +81,13 @@ fn parse(words: &str) -> Option<Parts<'_>> {
     let (mark, end, is_colon) = closing_mark(words)?;
     let mut rest = words[..mark].trim_end();
     let mut agency = None;
-    if let Some(open) = rest.strip_suffix(')').and_then(|inner| inner.rfind('(')) {
-        agency = Some(known_agency(&rest[open + 1..rest.len() - 1])?);
+    if let Some(open) = framed(rest) {
+        agency = Some(named_agency(&rest[open + 1..rest.len() - 1])?);
         rest = rest[..open].trim_end().trim_end_matches(',');
     } else if let Some((before, last)) = rest.rsplit_once(", ").filter(|_| !is_colon)
         && let Some(known) = agencies::agency(last)
     {
-        agency = Some(known);
+        agency = Some(known.to_owned());
         rest = before;
     }
     if rest.is_empty() {
@@ -132,8 +132,24 @@ fn is_abbreviation(before: &str) -> bool {
     word.chars().count() <= 5 && word.starts_with(char::is_uppercase)
 }
 
-fn known_agency(name: &str) -> Option<&'static str> {
-    agencies::agency(name).or_else(|| name.split(['/', ',']).find_map(|part| agencies::agency(part.trim())))
+/// Where a frame at the end opens: `(AP)`, or `/NewsLine/` as press-release wires write it.
+fn framed(words: &str) -> Option<usize> {
+    if let Some(inner) = words.strip_suffix(')') {
+        return inner.rfind('(');
+    }
+    let inner = words.strip_suffix('/')?;
+    inner.rfind('/').filter(|at| words[..*at].ends_with(' '))
+}
+
+/// A known agency by its short name; any other that is one or two capitalised words as it is written.
+fn named_agency(name: &str) -> Option<String> {
+    let known = agencies::agency(name)
+        .or_else(|| name.split(['/', ',']).find_map(|part| agencies::agency(part.trim())));
+    let is_name = name.len() <= 30
+        && name.split(' ').count() <= 3
+        && name.split(' ').all(|word| word.starts_with(char::is_uppercase))
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '.'));
+    known.map(str::to_owned).or_else(|| is_name.then(|| name.to_owned()))
 }
 
 /// Takes a date off the end: `PARIS, May 3` → `PARIS`, `May 3`.
@@ -182,8 +198,7 @@ fn place(words: &str, has_evidence: bool, is_colon: bool) -> Option<(usize, usiz
 /// The country of the place: what is written after it (`KYIV, Ukraine`, `SPRINGFIELD, Ill.`) says best.
 fn country(name: &str, dateline: &str) -> Option<&'static str> {
     let end = dateline.find(['(', '—', '–', ':']).unwrap_or(dateline.len());
-    let mut written =
-        dateline[..end].split(',').skip(1).map(|part| part.trim().trim_end_matches(" -").trim());
+    let mut written = dateline[..end].split(',').skip(1).map(|part| part.trim_matches([' ', '-']));
     written.find_map(places::country).or_else(|| places::country(name))
 }
 

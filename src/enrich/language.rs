@@ -1,5 +1,5 @@
 //! Tells the language of the article.
-//! Evidence: the envelope's own tag; else letter trigrams of the first 4 KiB (the `whatlang` crate).
+//! Evidence: the envelope's own tag; else letter trigrams of the first KiB (the `whatlang` crate).
 //! Example: `Le ministre a déclaré …` → `fr`.
 //! Misses: articles under about 40 letters, and close relatives (Norwegian and Danish).
 

@@ -1,17 +1,19 @@
 //! Sorts the lines of an article into headline, byline, metadata, sub-heads, credits and paragraphs.
 //! Evidence: blank lines, line lengths, list and end marks, labels, the case and end of short lines.
 //! Example: ` date 2024-03-05 Harbour opens` then a blank line → metadata, headline.
-//! Misses: a deck under the headline is taken for the first section's heading; tables are paragraphs.
+//! Misses: tables, which are paragraphs; a deck that ends in a full stop and has no byline or date after it.
 
 use super::{byline, dateline, headline};
 use crate::model::{Article, Span, limits};
-use crate::text::calendar::written_date;
-use crate::text::{lines, tokenize};
+use crate::text::calendar::{weekday, written_date};
+use crate::text::{Token, lines, tokenize};
 
 /// What each part of the text is.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     pub(super) headline: Option<Span>,
+    /// The first line between headline and body that is neither: the standfirst.
+    pub(super) deck: Option<Span>,
     /// The publication date's own words: `2024-03-05`.
     pub(super) date: Option<Span>,
     /// A byline of its own line, its `By` included.
@@ -37,8 +39,11 @@ const WRAP_CHARS_MIN: usize = 50;
 /// Longest sub-head, in characters and in words.
 const HEADING_CHARS_MAX: usize = 80;
 const HEADING_WORDS_MAX: usize = 12;
-/// Longest line with a label before the body.
-const LABEL_LINE_BYTES_MAX: usize = 200;
+/// Longest line before the body: a label with its value, a deck.
+const HEAD_LINE_BYTES_MAX: usize = 200;
+/// How many blocks the head has at most, and how far ahead a byline or date shows that it goes on.
+const HEAD_BLOCKS_MAX: usize = 12;
+const HEAD_REACH_BLOCKS: usize = 3;
 
 /// Sorts the article's lines.
 pub(super) fn find(article: &Article) -> Layout {
@@ -55,12 +60,22 @@ pub(super) fn find(article: &Article) -> Layout {
 /// Paragraph-sized pieces: wrapped lines joined, all else line by line.
 fn blocks(text: &str, from: usize) -> Vec<Span> {
     let mut blocks = Vec::new();
-    for run in lines::runs(text, from) {
+    for mut run in lines::runs(text, from) {
+        run.iter_mut().for_each(|line| *line = without_wire_marks(text, *line));
+        run.retain(|line| !line.is_empty());
         let special = run.iter().take_while(|line| is_special(text, **line)).count();
         blocks.extend(&run[..special]);
         join(text, &run[special..], &mut blocks);
     }
     blocks
+}
+
+/// Wire services frame headlines and bylines as `^Headline<` and `^Byline=`.
+fn without_wire_marks(text: &str, line: Span) -> Span {
+    let Some(inner) = line.of(text).strip_prefix('^') else { return line };
+    let inner = inner.trim_end_matches(['<', '=']);
+    let start = line.start as usize + 1;
+    Span::new(start, start + inner.len()).trimmed(text)
 }
 
 /// A line that never goes on in the next.
@@ -101,33 +116,66 @@ fn last_line(text: &str, block: Span) -> Span {
 /// Reads what stands before the body; says how many blocks that takes.
 fn head(text: &str, blocks: &[Span], layout: &mut Layout) -> usize {
     let mut taken = 0;
-    while let Some(block) = blocks.get(taken) {
-        let words = block.of(text);
+    while let Some(block) = blocks.get(taken).filter(|_| taken < HEAD_BLOCKS_MAX) {
         let rest = &blocks[taken + 1..];
-        if let Some(labelled) = dated(text, *block) {
-            layout.date = layout.date.or(Some(labelled.date));
-            let title = labelled.rest.filter(|_| layout.headline.is_none());
-            layout.headline = layout.headline.or(title);
-        } else if let Some((kind, value)) = label(words).filter(|_| words.len() <= LABEL_LINE_BYTES_MAX) {
-            let span = Span::new(block.start as usize + value, block.end as usize).trimmed(text);
-            match kind {
-                Label::Headline if layout.headline.is_none() => layout.headline = Some(span),
-                Label::Byline => layout.byline = layout.byline.or(Some(span)),
-                Label::Headline | Label::Date | Label::Other => {}
-            }
-        } else if is_slug(words) {
-        } else if layout.byline.is_none() && byline::is_line(words) {
-            layout.byline = Some(*block);
-        } else if layout.byline.is_some() && layout.affiliation.is_none() && byline::is_affiliation(words) {
-            layout.affiliation = Some(*block);
-        } else if layout.headline.is_none() && headline::is_headline(text, *block, rest) {
-            layout.headline = Some(*block);
-        } else {
+        let is_taken = take_metadata(text, *block, layout)
+            || take_headline(text, *block, rest, layout)
+            || take_deck(text, *block, rest, layout);
+        if !is_taken {
             break;
         }
         taken += 1;
     }
     taken
+}
+
+/// Takes a date, a labelled value, a slug, a byline or the line under it.
+fn take_metadata(text: &str, block: Span, layout: &mut Layout) -> bool {
+    let words = block.of(text);
+    if let Some(dated) = dated(text, block) {
+        layout.date = layout.date.or(Some(dated.date));
+        layout.headline = layout.headline.or(dated.rest);
+    } else if let Some((kind, value)) = label(words).filter(|_| words.len() <= HEAD_LINE_BYTES_MAX) {
+        let span = Span::new(block.start as usize + value, block.end as usize).trimmed(text);
+        match kind {
+            Label::Headline => layout.headline = layout.headline.or(Some(span)),
+            Label::Byline => layout.byline = layout.byline.or(Some(span)),
+            Label::Date | Label::Other => {}
+        }
+    } else if layout.byline.is_none() && byline::is_line(words) {
+        layout.byline = Some(block);
+    } else if layout.byline.is_some() && layout.affiliation.is_none() && byline::is_affiliation(words) {
+        layout.affiliation = Some(block);
+    } else {
+        return is_slug(words);
+    }
+    true
+}
+
+fn take_headline(text: &str, block: Span, rest: &[Span], layout: &mut Layout) -> bool {
+    let is_headline = layout.headline.is_none() && headline::is_headline(text, block, rest);
+    if is_headline {
+        layout.headline = Some(block);
+    }
+    is_headline
+}
+
+/// Takes a line between headline and body: one without the end of a sentence, or any with a byline or date
+/// close after it.
+fn take_deck(text: &str, block: Span, rest: &[Span], layout: &mut Layout) -> bool {
+    let words = block.of(text);
+    let is_line = words.len() <= HEAD_LINE_BYTES_MAX && !words.contains('\n') && !is_list_item(words);
+    if layout.headline.is_none() || !is_line || rest.is_empty() || dateline::opens(words) {
+        return false;
+    }
+    let is_open =
+        words.ends_with(char::is_alphanumeric) && !words.starts_with(|c: char| c.is_ascii_digit());
+    let goes_on = |next: &Span| byline::is_line(next.of(text)) || dated(text, *next).is_some();
+    let is_deck = is_open || rest.iter().take(HEAD_REACH_BLOCKS).any(goes_on);
+    if is_deck {
+        layout.deck = layout.deck.or(Some(block));
+    }
+    is_deck
 }
 
 struct Dated {
@@ -149,10 +197,12 @@ fn dated(text: &str, line: Span) -> Option<Dated> {
     let value = Span::new(line.start as usize + after_label, line.end as usize).trimmed(text);
     let mut tokens = Vec::new();
     tokenize(value.of(text), &mut tokens);
-    let date =
-        written_date(value.of(text), &tokens).filter(|date| date.year.is_some() && date.day.is_some())?;
-    let end = tokens[date.tokens - 1].span.end;
-    let date = Span { start: value.start, end: value.start + end };
+    let opening = weekday_tokens(value.of(text), &tokens);
+    let first = tokens.get(opening)?.span.start;
+    let date = written_date(value.of(text), &tokens[opening..]);
+    let date = date.filter(|date| date.year.is_some() && date.day.is_some())?;
+    let end = tokens[opening + date.tokens - 1].span.end;
+    let date = Span { start: value.start + first, end: value.start + end };
     let rest = Span { start: date.end, end: line.end };
     // After a label the time of day may follow, which is no headline.
     let time = rest.of(text).len() - rest.of(text).trim_start_matches(is_time_char).len();
@@ -164,6 +214,16 @@ fn dated(text: &str, line: Span) -> Option<Dated> {
     let starts_iso = date.of(text).starts_with(|c: char| c.is_ascii_digit());
     (!is_bare || rest.is_empty() || (starts_iso && has_headline))
         .then_some(Dated { date, rest: Some(rest).filter(|_| has_headline) })
+}
+
+/// How many tokens `Saturday,` takes up before its date.
+fn weekday_tokens(text: &str, tokens: &[Token]) -> usize {
+    match tokens {
+        [day, comma, ..] if weekday(day.span.of(text)).is_some() => {
+            1 + usize::from(comma.span.of(text) == ",")
+        }
+        _ => 0,
+    }
 }
 
 fn is_time_char(c: char) -> bool {
@@ -214,8 +274,18 @@ fn label(line: &str) -> Option<(Label, usize)> {
 
 /// An agency's slug or urgency mark on a line of its own: `AM-Budget-Vote, 1st Ld`, `URGENT`.
 fn is_slug(line: &str) -> bool {
-    const MARKS: [&str; 8] =
-        ["urgent", "bulletin", "flash", "alert", "breaking", "breaking news", "advisory", "exclusive"];
+    const MARKS: [&str; 10] = [
+        "urgent",
+        "bulletin",
+        "flash",
+        "alert",
+        "breaking",
+        "breaking news",
+        "advisory",
+        "exclusive",
+        "for immediate release",
+        "embargoed",
+    ];
     const CYCLES: [&str; 5] = ["AM-", "PM-", "BC-", "AP-", "EU-"];
     let mark = line.trim_end_matches([':', '!', '.']);
     MARKS.iter().any(|known| mark.eq_ignore_ascii_case(known))
@@ -232,6 +302,8 @@ fn body(text: &str, blocks: &[Span], layout: &mut Layout) {
         }
         if is_credit(words) {
             layout.credit = layout.credit.or(Some(*block));
+        } else if layout.byline.is_none() && kept.len() < HEAD_BLOCKS_MAX && byline::is_line(words) {
+            layout.byline = Some(*block);
         } else if kept.len() == limits::PARAGRAPHS_MAX {
             layout.is_truncated = true;
         } else {
@@ -266,7 +338,7 @@ fn may_be_heading(words: &str) -> bool {
 }
 
 /// `- item`, `• item`, `1. item`, `2) item`.
-fn is_list_item(line: &str) -> bool {
+pub(super) fn is_list_item(line: &str) -> bool {
     let mut chars = line.chars();
     match chars.next() {
         Some('-' | '*' | '•' | '–' | '·' | '▪' | '◦') => {

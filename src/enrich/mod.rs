@@ -85,18 +85,22 @@ fn structure(
 ) {
     let text = article.text.as_str();
     found.headline = headline::find(article, layout.headline);
+    found.deck = layout.deck;
     found.byline = byline::find(article, layout);
     (found.paragraphs, found.sections) = sections::find(&layout.body);
-    let Some(first) = found.paragraphs.first().copied() else { return };
+    // Bullets that sum the story up stand before its first words.
+    let is_bullet = |paragraph: &Span| layout::is_list_item(paragraph.of(text));
+    let opening = found.paragraphs.iter().position(|paragraph| !is_bullet(paragraph)).unwrap_or(0);
+    let Some(first) = found.paragraphs.get(opening).copied() else { return };
     let record_day = || published::from_record(record_ms).map(|published| published.day);
     let day = found.published.as_ref().map(|published| published.day).or_else(record_day);
     found.dateline = dateline::find(text, first, day);
-    let opening = found.dateline.as_ref().map_or(first.start, |dateline| dateline.span.end);
-    let lede = Span { start: opening, end: first.end }.trimmed(text);
+    let start = found.dateline.as_ref().map_or(first.start, |dateline| dateline.span.end);
+    let lede = Span { start, end: first.end }.trimmed(text);
     found.lede = Some(lede).filter(|lede| !lede.is_empty());
-    sentences::split(text, lede, &mut found.sentences);
-    for paragraph in &found.paragraphs[1..] {
-        sentences::split(text, *paragraph, &mut found.sentences);
+    for (index, paragraph) in found.paragraphs.iter().enumerate() {
+        let words = if index == opening { lede } else { *paragraph };
+        sentences::split(text, words, &mut found.sentences);
     }
     found.sentences.truncate(limits::SENTENCES_MAX);
     found.counts = counts::find(tokens, &found.paragraphs, found.sentences.len());

@@ -9,6 +9,8 @@ use std::ops::Range;
 pub struct Enriched {
     pub language: Option<Language>,
     pub headline: Option<Headline>,
+    /// The standfirst: what stands between headline and body and is no byline or date.
+    pub deck: Option<Span>,
     pub published: Option<Published>,
     pub byline: Option<Byline>,
     pub dateline: Option<Dateline>,

@@ -14,5 +14,5 @@ pub const DATES_MAX: usize = 10_000;
 pub const ANOMALIES_MAX: usize = 100;
 /// Longest headline, in bytes, that the plain-text decoder believes in.
 pub const HEADLINE_BYTES_MAX: usize = 400;
-/// How much of the text the language is told from; more changes no verdict and costs time.
-pub const LANGUAGE_SAMPLE_BYTES: usize = 4096;
+/// How much of the text the language is told from. At 4 KiB it took two thirds of the pipeline's instructions.
+pub const LANGUAGE_SAMPLE_BYTES: usize = 1024;

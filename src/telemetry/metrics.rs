@@ -1,6 +1,5 @@
 //! Every metric in one list, all series there from the start, labels only from closed sets.
 
-use crate::encode::ENRICHER;
 use crate::model::Reason;
 use prometheus::core::Collector;
 use prometheus::{
@@ -56,6 +55,7 @@ impl Metrics {
         let discarded =
             list.counters("discarded_total", "Records polled but given up, by reason.", "reason");
         let rebalances = list.counters("rebalances_total", "Changes of the assignment, by kind.", "kind");
+        let rebalances = |kind| rebalances.with_label_values(&[kind]);
         let metrics = Self {
             messages_consumed_total: list
                 .counter("messages_consumed_total", "Records whose offset is committed."),
@@ -91,9 +91,9 @@ impl Metrics {
                 "How long commit_transaction took.",
                 &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0],
             ),
-            rebalances_assign: rebalances.with_label_values(&["assign"]),
-            rebalances_revoke: rebalances.with_label_values(&["revoke"]),
-            rebalances_lost: rebalances.with_label_values(&["lost"]),
+            rebalances_assign: rebalances("assign"),
+            rebalances_revoke: rebalances("revoke"),
+            rebalances_lost: rebalances("lost"),
             assigned_partitions: list
                 .int_gauge("assigned_partitions", "Partitions assigned to this worker."),
             in_flight_messages: list
@@ -120,11 +120,10 @@ impl Metrics {
             lag_seconds: list.lag_times("lag_seconds", "Age of the last record done, while others wait."),
             registry: list.0,
         };
-        metrics.initialise();
-        Arc::new(metrics)
+        Arc::new(metrics.initialised())
     }
 
-    fn initialise(&self) {
+    fn initialised(self) -> Self {
         let zero = |counters: &IntCounterVec, labels: &[&str]| {
             for label in labels {
                 counters.with_label_values(&[label]);
@@ -134,12 +133,13 @@ impl Metrics {
         zero(&self.transactions_aborted_total, &ABORT_REASONS);
         zero(&self.producer_rebuilds_total, &REBUILD_CAUSES);
         let info = Opts::new("copydesk_build_info", "Always 1; the version is the label.")
-            .const_label("version", ENRICHER.trim_start_matches("copydesk/"));
+            .const_label("version", env!("CARGO_PKG_VERSION"));
         let info = IntGauge::with_opts(info).expect("the name and the label are valid");
         info.set(1);
         self.add(info);
         self.add(log_events().clone());
         self.add(prometheus::process_collector::ProcessCollector::for_self());
+        self
     }
 
     fn add(&self, collector: impl Collector + 'static) {
