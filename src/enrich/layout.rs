@@ -61,7 +61,9 @@ pub(super) fn find(article: &Article) -> Layout {
 fn blocks(text: &str, from: usize) -> Vec<Span> {
     let mut blocks = Vec::new();
     for mut run in lines::runs(text, from) {
-        run.iter_mut().for_each(|line| *line = without_wire_marks(text, *line));
+        for line in &mut run {
+            *line = without_wire_marks(text, *line);
+        }
         run.retain(|line| !line.is_empty());
         let special = run.iter().take_while(|line| is_special(text, **line)).count();
         blocks.extend(&run[..special]);
