@@ -12,7 +12,8 @@ use crate::source::{Budget, Context, KafkaSource, Lanes, SourceEnd};
 use crate::telemetry::{Health, Loop, Metrics, http};
 use anyhow::Context as _;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use rdkafka::consumer::BaseConsumer;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -218,6 +219,7 @@ fn context(
         lost: config.input.lost_offsets,
         revoke_timeout: Duration::from_millis(config.delivery.revoke_timeout_ms),
         is_stopping: Arc::clone(is_stopping),
+        is_joined: AtomicBool::new(false),
         failure: Mutex::new(None),
     }
 }
@@ -277,8 +279,16 @@ fn start_source(
         let tick = || health.tick(Loop::Poll);
         let end = if wait_for_topics(&source, &topics, &health) && wait_for_sink(&source, &is_ready, &tick)
         {
-            health.set_ready();
-            source.run(tick)
+            health.set_waiting("the worker is joining its group");
+            let consumer = source.consumer_handle();
+            let is_joined = Cell::new(false);
+            source.run(|| {
+                tick();
+                if !is_joined.get() && consumer.context().is_joined() {
+                    is_joined.set(true);
+                    health.set_ready();
+                }
+            })
         } else {
             SourceEnd::Asked { dispatched: 0 }
         };

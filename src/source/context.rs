@@ -117,6 +117,8 @@ pub struct Context {
     pub lost: LostOffsets,
     /// How long a revoke hook waits at most.
     pub revoke_timeout: Duration,
+    /// Set with the first assignment: the group has taken us in.
+    pub is_joined: AtomicBool,
     /// Set when the worker stops: nothing is waited for any more.
     pub is_stopping: Arc<AtomicBool>,
     /// A reason to stop the worker, found in a hook.
@@ -124,6 +126,11 @@ pub struct Context {
 }
 
 impl Context {
+    /// Whether the group has taken us in.
+    pub fn is_joined(&self) -> bool {
+        self.is_joined.load(Ordering::Acquire)
+    }
+
     fn named(&self, list: &TopicPartitionList) -> Vec<TopicPartition> {
         let named = |topic: &str, partition: i32| {
             let topic = self.topics.index(topic)?;
@@ -137,6 +144,7 @@ impl Context {
             self.set_offsets(consumer, list);
         }
         let opened = self.lanes.open(&self.named(list));
+        self.is_joined.store(true, Ordering::Release);
         self.metrics.rebalances_assign.inc();
         tracing::info!(partitions = list.count(), "partitions assigned");
         (self.notify)(Notice::Assigned(opened));

@@ -111,6 +111,11 @@ impl KafkaSource {
         self.consumer.client()
     }
 
+    /// The consumer itself, to be watched while the source runs.
+    pub fn consumer_handle(&self) -> Arc<BaseConsumer<Context>> {
+        Arc::clone(&self.consumer)
+    }
+
     /// Waits, and serves what librdkafka has to say, without a subscription.
     pub fn serve(&self, time: Duration) {
         let until = Instant::now() + time;

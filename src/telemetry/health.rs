@@ -58,6 +58,7 @@ impl Health {
         self.set(State::Waiting(why.to_owned()));
     }
 
+    /// Not ready ever again.
     pub fn set_stopping(&self) {
         self.set(State::Stopping);
     }
@@ -83,7 +84,10 @@ impl Health {
     }
 
     fn set(&self, state: State) {
-        *self.state.lock().expect("no holder of this lock panics") = state;
+        let mut own = self.state.lock().expect("no holder of this lock panics");
+        if *own != State::Stopping {
+            *own = state;
+        }
     }
 
     fn cell(&self, turned: Loop) -> &AtomicU64 {

@@ -55,6 +55,7 @@ fn readiness_follows_the_worker_and_errors_are_problem_details() {
     port.health.set_waiting("topics are missing");
     assert!(port.get("/readyz").1.contains("topics are missing"));
     port.health.set_stopping();
+    port.health.set_ready();
     assert!(port.get("/readyz").0.starts_with("http/1.1 503"));
     port.health.tick(Loop::Poll);
     assert!(port.get("/livez").0.starts_with("http/1.1 200"), "liveness does not depend on readiness");
