@@ -1,6 +1,7 @@
 //! The configuration: where values come from, what is refused and how, and that secrets stay secret.
 
 use copydesk::config::{Config, Loaded, Mode, Problems, Sources, Start, default_file, load};
+use copydesk::kafka::{Role, client_config};
 use copydesk::{decode, pipeline};
 use std::path::{Path, PathBuf};
 
@@ -194,4 +195,48 @@ fn a_secret_may_stand_in_a_file() {
     ]);
     let _ = std::fs::remove_file(&path);
     assert_eq!(config.kafka.sasl_password.expect("a password").expose(), "s3cret");
+}
+
+#[test]
+fn security_settings_reach_the_client_library() {
+    let config = good(&[
+        ("COPYDESK_KAFKA__SECURITY_PROTOCOL", "sasl_ssl"),
+        ("COPYDESK_KAFKA__SASL_MECHANISM", "SCRAM-SHA-512"),
+        ("COPYDESK_KAFKA__SASL_USERNAME", "desk"),
+        ("COPYDESK_KAFKA__SASL_PASSWORD", "s3cret"),
+        ("COPYDESK_KAFKA__SSL_CA_FILE", "/ca.pem"),
+        ("COPYDESK_LIBRDKAFKA__PRODUCER", "linger.ms=7"),
+    ]);
+    for role in [Role::Consumer, Role::Producer] {
+        let settings = client_config(&config, role);
+        for (key, value) in [
+            ("security.protocol", "sasl_ssl"),
+            ("sasl.mechanisms", "SCRAM-SHA-512"),
+            ("sasl.username", "desk"),
+            ("sasl.password", "s3cret"),
+            ("ssl.ca.location", "/ca.pem"),
+        ] {
+            assert_eq!(settings.get(key), Some(value), "{key} of the {role:?}");
+        }
+        assert_eq!(
+            settings.get("linger.ms") == Some("7"),
+            role == Role::Producer,
+            "raw settings win, for their role"
+        );
+        // librdkafka itself must know the protocol: without TLS and SCRAM compiled in this fails.
+        let native = settings.create_native_config();
+        assert!(native.is_ok(), "librdkafka refuses the settings of the {role:?}");
+    }
+}
+
+#[test]
+fn the_producer_is_transactional_only_for_exactly_once_and_its_id_is_stable() {
+    let id =
+        |config: &Config| client_config(config, Role::Producer).get("transactional.id").map(str::to_owned);
+    let exactly = good(&[("COPYDESK_KAFKA__GROUP", "g"), ("COPYDESK_KAFKA__INSTANCE", "i")]);
+    assert_eq!(id(&exactly).as_deref(), Some("g-i-0"));
+    assert_eq!(id(&good(&[("COPYDESK_DELIVERY__MODE", "at_least_once")])), None);
+    let consumer = client_config(&exactly, Role::Consumer);
+    assert_eq!(consumer.get("group.instance.id"), Some("i"));
+    assert_eq!(consumer.get("isolation.level"), Some("read_committed"));
 }

@@ -109,6 +109,23 @@ fn a_second_worker_takes_its_share_without_loss_or_duplicate() {
     one.stops_within(Duration::from_secs(5));
 }
 
+#[test]
+fn a_worker_stopped_in_the_middle_commits_what_it_has_and_the_next_goes_on() {
+    let Some(broker) = Broker::find() else { return };
+    let topics = broker.topics("stop", 4);
+    let feed: Vec<Message> = (0..20_000).map(|n| article(n, 4)).collect();
+    broker.produce(&topics.input, &feed);
+    for part in 1..=2 {
+        let worker = Worker::start(&broker, &topics, &[]);
+        worker.wait_for_published(&broker, &topics, 4, feed.len() * part / 4);
+        worker.stops_within(Duration::from_secs(5));
+    }
+    let worker = Worker::start(&broker, &topics, &[]);
+    let out = broker.read(&topics.output, 4, || feed.len(), &worker);
+    feed::judge(&topics, &feed, &out, &[], &Options::default());
+    worker.stops_within(Duration::from_secs(5));
+}
+
 /// The run the project's figures come from: set, order and bytes against the pure function, through two
 /// kills in the middle. Prints rate, memory peak and the enrichment-only rate of the same machine.
 #[test]
