@@ -15,13 +15,19 @@ pub(super) enum Order {
     Commit(Vec<(TopicPartition, Offset)>, Fence),
 }
 
-/// Starts the thread. It makes the sink ready, says so, then takes orders until the channel closes.
+/// Starts the thread. Told to `go`, it makes the sink ready and says so; then it takes orders until the
+/// channel closes.
 pub(super) fn start(
     mut sink: Box<dyn Sink>,
+    go: Receiver<()>,
     orders: Receiver<Order>,
     answers: Sender<Message>,
 ) -> JoinHandle<()> {
     let body = move || {
+        // Never told: the worker stopped before its topics were there.
+        if go.recv().is_err() {
+            return;
+        }
         if let Err(stopped) = drive(&mut *sink, &orders, &answers) {
             // The coordinator may have ended first.
             let _ = answers.send(Message::SinkStopped(stopped));

@@ -22,6 +22,8 @@ use tokio::sync::oneshot;
 
 /// How long leaving the group may take at most: librdkafka's close can hang (rust-rdkafka issue 453).
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the brokers may take to tell of a topic; also how long a stop may wait for that.
+const TOPICS_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often missing topics are looked for again.
 const TOPICS_RETRY: Duration = Duration::from_secs(2);
 
@@ -82,6 +84,16 @@ impl Interrupts {
     }
 }
 
+/// A signal after the first. Some senders (coreutils' `timeout`, a terminal with its whole process group)
+/// deliver one wish twice, so what comes within half a second is still the first.
+async fn second_signal() {
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    match Interrupts::new() {
+        Ok(mut again) => again.next().await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
 /// The threads of a running worker.
 struct Worker {
     consumer: Arc<BaseConsumer<Context>>,
@@ -134,11 +146,12 @@ impl Worker {
         };
         let group: Arc<dyn Group> = consumer.clone();
         let sink = new_sink(config, topics, group, &signals, metrics);
-        threads.push(sink_thread::start(sink, to_send, say.clone()));
+        let (go, may_go) = bounded(1);
+        threads.push(sink_thread::start(sink, may_go, to_send, say.clone()));
         let (finish, finished) = oneshot::channel();
         threads.push(start_coordinator(Coordinator::new(desk, engine(config)), health, finish));
         let source = KafkaSource::new(Arc::clone(&consumer), budget, batches);
-        threads.push(start_source(source, config, health, is_ready, say));
+        threads.push(start_source(source, config, health, (go, is_ready), say));
         Ok(Self { consumer, is_stopping, signals, finished, threads })
     }
 
@@ -163,7 +176,7 @@ impl Worker {
                          start (delivery.drain_timeout_ms)",
                         drain.as_millis()
                     ))),
-                    () = interrupts.next() => Ok(Err("stopped at once by a second signal".to_owned())),
+                    () = second_signal() => Ok(Err("stopped at once by a second signal".to_owned())),
                 }
             }
         };
@@ -269,7 +282,7 @@ fn start_source(
     source: KafkaSource,
     config: &Config,
     health: &Arc<Health>,
-    is_ready: Receiver<()>,
+    (go, is_ready): (Sender<()>, Receiver<()>),
     say: Sender<Message>,
 ) -> JoinHandle<()> {
     let health = Arc::clone(health);
@@ -277,8 +290,8 @@ fn start_source(
     topics.extend([config.output.topic.clone(), config.dead_letter.topic.clone()]);
     let body = move || {
         let tick = || health.tick(Loop::Poll);
-        let end = if wait_for_topics(&source, &topics, &health) && wait_for_sink(&source, &is_ready, &tick)
-        {
+        let is_sink_ready = || go.send(()).is_ok() && wait_for_sink(&source, &is_ready, &tick);
+        let end = if wait_for_topics(&source, &topics, &health) && is_sink_ready() {
             health.set_waiting("the worker is joining its group");
             let consumer = source.consumer_handle();
             let is_joined = Cell::new(false);
@@ -314,7 +327,7 @@ fn wait_for_topics(source: &KafkaSource, topics: &[String], health: &Health) -> 
     let names: Vec<&str> = topics.iter().map(String::as_str).collect();
     while !source.is_stopping() {
         health.tick(Loop::Poll);
-        let problem = match topic_counts(source.client(), &names, Duration::from_secs(5)) {
+        let problem = match topic_counts(source.client(), &names, TOPICS_TIMEOUT) {
             Err(error) => format!("the brokers do not answer: {error}"),
             Ok(counts) => {
                 let missing =
@@ -323,7 +336,7 @@ fn wait_for_topics(source: &KafkaSource, topics: &[String], health: &Health) -> 
                 if named.is_empty() {
                     return true;
                 }
-                format!("topics are missing or not readable: {}", named.join(", "))
+                format!("topics must be created, or may not be described: {}", named.join(", "))
             }
         };
         tracing::warn!("{problem}; trying again");
