@@ -67,6 +67,9 @@ pub enum Event {
     Lost { request: u64, partitions: Vec<TopicPartition> },
     /// A worker has finished a batch.
     Finished(Batch),
+    /// A worker gave a batch back untouched, because the process drains. What comes after it in its partition
+    /// never becomes visible.
+    Abandoned,
     /// The transaction is committed, offsets and all.
     Committed,
     /// The transaction is undone and the sink ready for the next. `committed` holds what the group's offsets
@@ -116,7 +119,7 @@ pub struct Engine {
     transaction: Transaction,
     revoking: Vec<Revocation>,
     fence: Fence,
-    /// Batches finished, for knowing when a drain is complete.
+    /// Batches finished or given back, for knowing when a drain is complete.
     finished: u64,
     drain: Option<u64>,
     is_stopped: bool,
@@ -158,6 +161,7 @@ impl Engine {
                 commands.push(Command::Release { request });
             }
             Event::Finished(batch) => self.batch_finished(batch, &mut commands),
+            Event::Abandoned => self.finished += 1,
             Event::Committed => self.committed(&mut commands),
             Event::Failed { committed } => self.failed(&committed, &mut commands),
             Event::Drain { dispatched } => self.drain = Some(dispatched),

@@ -2,7 +2,7 @@
 
 use super::sink_thread::Order;
 use crate::engine::{Batch, BatchId, Command, Discard, Engine, Event, TopicPartition};
-use crate::kafka::{FinishedBatch, Topics};
+use crate::kafka::{FinishedBatch, RecordBatch, Topics};
 use crate::model::{DeadLetter, Outcome, Reason, Stage};
 use crate::sink::{Answer, Refused, Signals, Stopped};
 use crate::source::{Budget, Lanes, Notice, SourceEnd};
@@ -17,6 +17,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub(super) enum Message {
     Notice(Notice),
     Finished(Arc<FinishedBatch>),
+    /// A batch that was not begun before the worker stopped.
+    Abandoned(RecordBatch),
     SinkReady,
     SinkAnswer(Answer),
     SinkStopped(Stopped),
@@ -135,6 +137,7 @@ impl Coordinator {
         match message {
             Message::Notice(notice) => self.notice(notice),
             Message::Finished(batch) => self.finished(batch),
+            Message::Abandoned(batch) => self.abandoned(&batch),
             // Whoever waits for it may have given up.
             Message::SinkReady => drop(self.desk.ready.send(())),
             Message::SinkAnswer(Answer::Committed) => self.feed(Event::Committed),
@@ -164,6 +167,13 @@ impl Coordinator {
         });
         self.held.insert(id, batch);
         self.feed(event);
+    }
+
+    fn abandoned(&mut self, batch: &RecordBatch) {
+        self.desk.budget.release(batch.charge());
+        self.desk.metrics.in_flight_messages.sub(i64::try_from(batch.len()).unwrap_or(0));
+        self.desk.metrics.discarded_shutdown.inc_by(batch.len() as u64);
+        self.feed(Event::Abandoned);
     }
 
     /// Records the broker refused for their size become dead letters; dead letters it refused lose their

@@ -127,6 +127,7 @@ impl Worker {
             finished: say.clone(),
             budget: Arc::clone(&budget),
             metrics: Arc::clone(metrics),
+            is_stopping: Arc::clone(&is_stopping),
             busy_ns: Arc::clone(&busy_ns),
         };
         let mut threads = workshop.start(workers);

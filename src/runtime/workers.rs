@@ -8,7 +8,7 @@ use crate::source::Budget;
 use crate::telemetry::Metrics;
 use crossbeam_channel::{Receiver, Sender};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -20,6 +20,8 @@ pub(super) struct Workshop {
     pub(super) finished: Sender<Message>,
     pub(super) budget: Arc<Budget>,
     pub(super) metrics: Arc<Metrics>,
+    /// Set when the worker stops: what is not begun is left for the next start.
+    pub(super) is_stopping: Arc<AtomicBool>,
     /// Time spent working, of all workers together.
     pub(super) busy_ns: Arc<AtomicU64>,
 }
@@ -39,6 +41,12 @@ impl Workshop {
     fn work(self) {
         let mut scratch = Scratch::default();
         for batch in &self.batches {
+            if self.is_stopping.load(Ordering::Acquire) {
+                if self.finished.send(Message::Abandoned(batch)).is_err() {
+                    return;
+                }
+                continue;
+            }
             let started = Instant::now();
             let finished = self.finish(batch, &mut scratch);
             let took = started.elapsed();

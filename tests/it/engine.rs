@@ -255,6 +255,24 @@ impl World {
     }
 }
 
+impl World {
+    /// The process drains: workers give back what they have not begun. What is published stays gapless.
+    fn stop(&mut self) {
+        self.feed(Event::Drain { dispatched: self.dispatched });
+        while self.under_way.pop().is_some() {
+            self.feed(Event::Abandoned);
+        }
+        for _ in 0..1_000 {
+            if self.is_stopped {
+                return;
+            }
+            self.act(Act::Wait(30));
+            self.act(Act::Commit);
+        }
+        panic!("the engine does not come to rest");
+    }
+}
+
 fn at(partition: i32) -> TopicPartition {
     TopicPartition { topic: 0, partition: Partition(partition) }
 }
@@ -269,6 +287,19 @@ proptest! {
             world.act(act);
         }
         world.settle_down();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases() / 4, max_shrink_iters: 20_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_drain_ends_though_batches_are_given_back(acts in prop::collection::vec(act(), 1..80)) {
+        let mut world = World::new();
+        for act in acts {
+            world.act(act);
+        }
+        world.stop();
     }
 }
 

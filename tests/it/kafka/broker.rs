@@ -96,6 +96,14 @@ impl Broker {
         done.expect("configs can be altered")[0].as_ref().expect("the topic is there");
     }
 
+    /// Does what retention does: removes the records of a partition before an offset.
+    pub fn delete_before(&self, topic: &str, partition: i32, offset: i64) {
+        let admin: AdminClient<DefaultClientContext> = self.config().create().expect("an admin client");
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(topic, partition, Offset::Offset(offset)).expect("a valid offset");
+        block_on(admin.delete_records(&list, &AdminOptions::new())).expect("records can be deleted");
+    }
+
     /// Writes a feed, each record to its own partition, and waits until the broker has it.
     pub fn produce(&self, topic: &str, feed: &[Message]) {
         let mut config = self.config();

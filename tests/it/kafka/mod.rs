@@ -110,6 +110,57 @@ fn a_second_worker_takes_its_share_without_loss_or_duplicate() {
 }
 
 #[test]
+fn offsets_that_retention_took_away_stop_the_worker_and_are_skipped_only_when_told() {
+    let Some(broker) = Broker::find() else { return };
+    let topics = broker.topics("lost", 1);
+    let feed: Vec<Message> = (0..60).map(|n| article(n, 1)).collect();
+    broker.produce(&topics.input, &feed[..20]);
+    let worker = Worker::start(&broker, &topics, &[]);
+    assert_eq!(broker.read(&topics.output, 1, || 20, &worker).len(), 20);
+    worker.stops_within(Duration::from_secs(5));
+    broker.produce(&topics.input, &feed[20..]);
+    broker.delete_before(&topics.input, 0, 35);
+
+    let worker = Worker::start(&broker, &topics, &[]);
+    let (status, log) = worker.ends();
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert!(log.contains("offsets 20 to 34 of") && log.contains("input.lost_offsets"), "{log}");
+
+    let worker = Worker::start(&broker, &topics, &[("COPYDESK_INPUT__LOST_OFFSETS", "skip")]);
+    let out = broker.read(&topics.output, 1, || 45, &worker);
+    assert_eq!(out.len(), 45, "20 before and 25 after what is gone");
+    assert!(worker.log().contains("going on at 35"), "{}", worker.log());
+    worker.stops_within(Duration::from_secs(5));
+}
+
+#[test]
+fn a_group_may_begin_at_the_end_or_at_a_time() {
+    let Some(broker) = Broker::find() else { return };
+    let topics = broker.topics("start", 1);
+    // One record each millisecond from 1,700,000,000,000 on.
+    let feed: Vec<Message> = (0..40).map(|n| article(n, 1)).collect();
+    broker.produce(&topics.input, &feed);
+    let start = ("COPYDESK_INPUT__START", "2023-11-14T22:13:20.030Z");
+    let worker = Worker::start(&broker, &topics, &[start]);
+    let out = broker.read(&topics.output, 1, || 10, &worker);
+    assert_eq!(out.len(), 10);
+    assert_eq!(out[0].timestamp_ms, 1_700_000_000_030);
+    worker.stops_within(Duration::from_secs(5));
+
+    let group = format!("{}-latest", topics.group);
+    let worker = Worker::start(
+        &broker,
+        &topics,
+        &[("COPYDESK_INPUT__START", "latest"), ("COPYDESK_KAFKA__GROUP", &group)],
+    );
+    worker.wait_ready();
+    broker.produce(&topics.input, &feed[..5]);
+    let out = broker.read(&topics.output, 1, || 15, &worker);
+    assert_eq!(out.len(), 15, "ten of the first group, five of the second");
+    worker.stops_within(Duration::from_secs(5));
+}
+
+#[test]
 fn a_worker_stopped_in_the_middle_commits_what_it_has_and_the_next_goes_on() {
     let Some(broker) = Broker::find() else { return };
     let topics = broker.topics("stop", 4);

@@ -133,6 +133,18 @@ impl Worker {
         }
     }
 
+    /// Waits for it to end by itself; its log with the status.
+    pub fn ends(self) -> (std::process::ExitStatus, String) {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.child.lock().expect("unpoisoned").try_wait().expect("a child") {
+                return (status, self.log());
+            }
+            assert!(started.elapsed() < START_TIMEOUT, "the worker does not end; log:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// kill -9.
     pub fn kill(self) {
         let mut child = self.child.lock().expect("unpoisoned");
