@@ -1,6 +1,8 @@
 //! Threads, channels and signals: feeds the engine its events and carries out its commands.
 //!
-//!     poll thread → workers → coordinator (engine, rings) → sink thread
+//! ```text
+//! poll thread → workers → coordinator (engine, rings) → sink thread
+//! ```
 //!
 //! The coordinator never blocks on any of the others. tokio carries signals and the admin port only.
 
