@@ -6,6 +6,7 @@ use crate::model::{Offset, Outcome, RawRecord};
 use rdkafka::Timestamp;
 use rdkafka::message::{BorrowedMessage, Headers, Message};
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// What the bookkeeping of one record weighs in the byte budget, beside its bytes.
@@ -51,8 +52,17 @@ pub struct Record<'a> {
 pub struct FinishedBatch {
     pub input: RecordBatch,
     pub outcomes: Vec<Outcome>,
-    /// Records whose dead letter must go without its value, because the broker refused it for its size.
-    pub omit_value: Vec<usize>,
+    /// Records whose dead letter the broker refused for its size, once for each time it did.
+    pub refused: Vec<usize>,
+}
+
+/// What a dead letter must leave out to fit its topic; each step includes those before it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Omit {
+    Nothing,
+    Value,
+    Headers,
+    Key,
 }
 
 impl RecordBatch {
@@ -67,7 +77,11 @@ impl RecordBatch {
         let value = message.payload().map(|bytes| self.keep(bytes));
         let first_header = self.headers.len();
         if let Some(headers) = message.headers() {
-            for header in headers.iter() {
+            for index in 0..headers.count() {
+                // The crate panics on a name that is not UTF-8. Such a header is left out: its name could not
+                // be published either.
+                let header = catch_unwind(AssertUnwindSafe(|| headers.try_get(index)));
+                let Ok(Some(header)) = header else { continue };
                 let name = self.keep(header.key.as_bytes());
                 let value = header.value.map(|bytes| self.keep(bytes));
                 self.headers.push(HeaderEntry { name, value });
@@ -159,6 +173,16 @@ impl FinishedBatch {
             Outcome::Skip(_) => 0,
         });
         sizes.sum()
+    }
+
+    /// What the dead letter of a record must leave out, by how often it was refused.
+    pub fn omit(&self, index: usize) -> Omit {
+        match self.refused.iter().filter(|refused| **refused == index).count() {
+            0 => Omit::Nothing,
+            1 => Omit::Value,
+            2 => Omit::Headers,
+            _ => Omit::Key,
+        }
     }
 
     /// Bytes of finished output held beside the input.

@@ -1,6 +1,6 @@
 //! Headers of what is published: the record's own pass through, ours replace their namesakes.
 
-use super::Record;
+use super::{Omit, Record};
 use crate::encode::ENRICHER;
 use crate::model::DeadLetter;
 use rdkafka::message::{Header, OwnedHeaders};
@@ -23,14 +23,10 @@ pub fn published_headers(record: Record<'_>) -> OwnedHeaders {
     text(text(headers, SOURCE, &source), VERSION, ENRICHER)
 }
 
-/// Headers of a dead letter. `omitted` is the value that had to be left out, if it was.
-pub fn dead_letter_headers(
-    record: Record<'_>,
-    why: &DeadLetter,
-    group: &str,
-    omitted: Option<&[u8]>,
-) -> OwnedHeaders {
-    let kept = record.headers().filter(|(name, _)| !name.starts_with(DEAD_LETTER_PREFIX));
+/// Headers of a dead letter. Where its value is omitted they tell its size and digest.
+pub fn dead_letter_headers(record: Record<'_>, why: &DeadLetter, group: &str, omit: Omit) -> OwnedHeaders {
+    let is_kept = |name: &str| omit < Omit::Headers && !name.starts_with(DEAD_LETTER_PREFIX);
+    let kept = record.headers().filter(|(name, _)| is_kept(name));
     let headers =
         kept.fold(OwnedHeaders::new(), |headers, (key, value)| headers.insert(Header { key, value }));
     let raw = record.raw();
@@ -45,7 +41,7 @@ pub fn dead_letter_headers(
         ("message", why.message.clone()),
         ("version", ENRICHER.to_owned()),
     ];
-    if let Some(value) = omitted {
+    if let Some(value) = raw.value.filter(|_| omit > Omit::Nothing) {
         let digest = crate::encode::hex(&Sha256::digest(value));
         fields.push(("value_omitted", format!("{} bytes, sha256 {digest}", value.len())));
     }

@@ -7,7 +7,7 @@ mod settings;
 mod verdict;
 mod watch;
 
-pub use batch::{FinishedBatch, Record, RecordBatch};
+pub use batch::{FinishedBatch, Omit, Record, RecordBatch};
 pub use group::{Group, Topics};
 pub use headers::{dead_letter_headers, published_headers};
 pub use settings::{Role, client_config, topic_counts};

@@ -176,8 +176,8 @@ impl Coordinator {
         self.feed(Event::Abandoned);
     }
 
-    /// Records the broker refused for their size become dead letters; dead letters it refused lose their
-    /// value.
+    /// Records the broker refused for their size become dead letters; dead letters it refused lose what
+    /// makes them large, step by step.
     fn refuse(&mut self, refused: &[Refused]) {
         for Refused { batch, index } in refused {
             let Some(held) = self.held.get_mut(batch) else { continue };
@@ -188,7 +188,7 @@ impl Coordinator {
                 let (stage, reason) = (Stage::Publish, Reason::OutputTooLarge);
                 batch.outcomes[*index] = Outcome::DeadLetter(DeadLetter { stage, reason, message });
             } else {
-                batch.omit_value.push(*index);
+                batch.refused.push(*index);
             }
             self.desk.budget.release(before - held.finished_bytes());
         }

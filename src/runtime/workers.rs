@@ -62,6 +62,6 @@ impl Workshop {
 
     fn finish(&self, input: RecordBatch, scratch: &mut Scratch) -> FinishedBatch {
         let outcomes = input.records().map(|record| self.pipeline.run(&record.raw(), scratch)).collect();
-        FinishedBatch { input, outcomes, omit_value: Vec::new() }
+        FinishedBatch { input, outcomes, refused: Vec::new() }
     }
 }

@@ -4,7 +4,7 @@ use super::link::Link;
 use super::{Refused, Signals};
 use crate::config::Config;
 use crate::engine::{BatchId, TopicPartition};
-use crate::kafka::{FinishedBatch, Group, Record, Topics, dead_letter_headers, published_headers};
+use crate::kafka::{FinishedBatch, Group, Omit, Record, Topics, dead_letter_headers, published_headers};
 use crate::model::{DeadLetter, Outcome};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::OwnedHeaders;
@@ -74,7 +74,8 @@ impl Publisher {
                     let message = Message {
                         topic: &self.topics.output,
                         at,
-                        record,
+                        key: record.key(),
+                        timestamp_ms: record.raw().timestamp_ms,
                         value: value.as_deref(),
                         headers: published_headers(record),
                     };
@@ -82,9 +83,8 @@ impl Publisher {
                     self.produce(link, message, signals)?;
                 }
                 Outcome::DeadLetter(why) => {
-                    let is_omitted = batch.omit_value.contains(&index);
                     self.tickets.push(place);
-                    self.produce(link, self.dead_letter(at, record, why, is_omitted), signals)?;
+                    self.produce(link, self.dead_letter(at, record, why, batch.omit(index)), signals)?;
                 }
             }
             if is_suspect {
@@ -99,13 +99,19 @@ impl Publisher {
         at: TopicPartition,
         record: Record<'a>,
         why: &DeadLetter,
-        is_omitted: bool,
+        omit: Omit,
     ) -> Message<'a> {
         let value = record.raw().value;
-        let fits = !is_omitted && value.is_none_or(|value| value.len() <= self.value_bytes_max);
-        let omitted = if fits { None } else { value };
-        let headers = dead_letter_headers(record, why, &self.group, omitted);
-        Message { topic: &self.topics.dead_letter, at, record, value: value.filter(|_| fits), headers }
+        let is_large = value.is_some_and(|value| value.len() > self.value_bytes_max);
+        let omit = if is_large { omit.max(Omit::Value) } else { omit };
+        Message {
+            topic: &self.topics.dead_letter,
+            at,
+            key: record.key().filter(|_| omit < Omit::Key),
+            timestamp_ms: record.raw().timestamp_ms,
+            value: value.filter(|_| omit < Omit::Value),
+            headers: dead_letter_headers(record, why, &self.group, omit),
+        }
     }
 
     fn produce(&self, link: &Link, message: Message<'_>, signals: &Signals) -> Result<(), SendError> {
@@ -113,9 +119,9 @@ impl Publisher {
         let partition = self.route(&message);
         let mut record: BaseRecord<'_, [u8], [u8], usize> =
             BaseRecord::with_opaque_to(message.topic, ticket).headers(message.headers);
-        record.key = message.record.key();
+        record.key = message.key;
         record.payload = message.value;
-        record.timestamp = message.record.raw().timestamp_ms;
+        record.timestamp = message.timestamp_ms;
         record.partition = partition;
         loop {
             link.watch().sent();
@@ -144,7 +150,7 @@ impl Publisher {
         let partition = message.at.partition.0;
         if from == to {
             Some(partition)
-        } else if message.record.key().is_some() || to == 0 {
+        } else if message.key.is_some() || to == 0 {
             None
         } else {
             Some(partition % to)
@@ -186,7 +192,8 @@ fn wait(link: &Link, signals: &Signals) -> Result<(), SendError> {
 struct Message<'a> {
     topic: &'a str,
     at: TopicPartition,
-    record: Record<'a>,
+    key: Option<&'a [u8]>,
+    timestamp_ms: Option<i64>,
     value: Option<&'a [u8]>,
     headers: OwnedHeaders,
 }

@@ -3,6 +3,7 @@
 use super::metrics::log_events;
 use crate::config::{LogFormat, LogLevel};
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
@@ -30,11 +31,19 @@ pub fn start(level: LogLevel, format: LogFormat) {
         .with(lines.with_filter(filter))
         .with(Counted.with_filter(filter))
         .try_init();
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map_or_else(|| "unknown".to_owned(), ToString::to_string);
-        tracing::error!(place, "panic");
+    let seen = AtomicU64::new(0);
+    std::panic::set_hook(Box::new(move |panic| {
+        // Hostile records could make the log as long as the feed: the first few, then each thousandth.
+        let count = seen.fetch_add(1, Ordering::Relaxed) + 1;
+        if count <= PANICS_LOGGED || count.is_multiple_of(1000) {
+            let place = panic.location().map_or_else(|| "unknown".to_owned(), ToString::to_string);
+            tracing::error!(place, count, "panic");
+        }
     }));
 }
+
+/// Panics that are all logged.
+const PANICS_LOGGED: u64 = 20;
 
 fn filter(level: LogLevel) -> LevelFilter {
     match level {

@@ -78,8 +78,9 @@ fn an_output_the_broker_refuses_for_its_size_becomes_a_dead_letter() {
     broker.limit_message_bytes(&topics.output, 60_000);
     let mut feed: Vec<Message> = (0..10).map(|n| article(n, 1)).collect();
     // Numbers that do not compress well, so that the batch is too large for the broker, too.
-    let numbers = (0..20_000u64).map(|n| format!("{:x} ", n.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
-    feed[4].value = Some(numbers.collect::<String>().into_bytes());
+    let numbers: Vec<String> =
+        (0..20_000u64).map(|n| format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+    feed[4].value = Some(numbers.join(" ").into_bytes());
     broker.produce(&topics.input, &feed);
     let worker = Worker::start(&broker, &topics, &[]);
     let dead = broker.read(&topics.dead, 1, || 1, &worker);
@@ -88,6 +89,58 @@ fn an_output_the_broker_refuses_for_its_size_becomes_a_dead_letter() {
     assert_eq!(dead.len(), 1, "its neighbours in the produce batch are untouched");
     let out = broker.read(&topics.output, 1, || 9, &worker);
     assert_eq!(out.len(), 9);
+    worker.stops_within(Duration::from_secs(5));
+}
+
+#[test]
+fn a_dead_letter_that_does_not_fit_loses_what_makes_it_large_and_holds_nothing_up() {
+    let Some(broker) = Broker::find() else { return };
+    let topics = broker.topics("fit", 1);
+    broker.limit_message_bytes(&topics.dead, 4_000);
+    let mut feed: Vec<Message> = (0..4).map(|n| article(n, 1)).collect();
+    let noise = |count: u64| -> String {
+        let words: Vec<String> =
+            (0..count).map(|n| format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+        words.concat()
+    };
+    feed[1].value = Some(format!("{{\"cut\": \"{}", noise(2_000)).into_bytes());
+    feed[2].value = Some(b" ".to_vec());
+    feed[2].key = Some(noise(2_000).into_bytes());
+    feed[2].headers.push(("large".to_owned(), noise(2_000).into_bytes()));
+    broker.produce(&topics.input, &feed);
+    let worker = Worker::start(&broker, &topics, &[]);
+    let dead = broker.read(&topics.dead, 1, || 2, &worker);
+    assert_eq!((dead.len(), broker.read(&topics.output, 1, || 2, &worker).len()), (2, 2));
+    assert_eq!((dead[0].value.as_ref(), dead[0].key.as_ref()), (None, feed[1].key.as_ref()));
+    let omitted = dead[0].header("__dlq.errors.value_omitted").expect("what was left out");
+    assert!(omitted.starts_with(feed[1].value.as_ref().expect("a value").len().to_string().as_bytes()));
+    assert_eq!((dead[1].key.as_ref(), dead[1].header("large")), (None, None));
+    assert_eq!(dead[1].header("__dlq.errors.code"), Some(&b"empty"[..]));
+    worker.stops_within(Duration::from_secs(5));
+}
+
+#[test]
+fn a_header_name_that_is_no_utf_8_costs_that_header_and_no_more() {
+    use std::os::unix::ffi::OsStrExt;
+    let Some(broker) = Broker::find() else { return };
+    let topics = broker.topics("names", 1);
+    let file = std::env::temp_dir().join(format!("{}.txt", topics.group));
+    std::fs::write(&file, article(0, 1).value.expect("a value")).expect("a file");
+    let sent = std::process::Command::new("kcat")
+        .args(["-P", "-b", &broker.brokers, "-t", &topics.input, "-H", "good=kept", "-H"])
+        .arg(std::ffi::OsStr::from_bytes(b"\xff\xfe=odd"))
+        .arg(&file)
+        .status();
+    let _ = std::fs::remove_file(&file);
+    let Ok(status) = sent else {
+        return worker::say("SKIPPED the header name test: kcat is not installed");
+    };
+    assert!(status.success());
+    broker.produce(&topics.input, &[article(1, 1)]);
+    let worker = Worker::start(&broker, &topics, &[]);
+    let out = broker.read(&topics.output, 1, || 2, &worker);
+    assert_eq!(out[0].header("good"), Some(&b"kept"[..]));
+    assert_eq!(out.len(), 2, "its neighbour is untouched");
     worker.stops_within(Duration::from_secs(5));
 }
 
