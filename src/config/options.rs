@@ -230,8 +230,9 @@ pub(super) const OPTIONS: &[OptionSpec] = &[
     option(
         "delivery.in_flight_bytes_max",
         Kind::Number(64 * 1_024, 64 * 1_024 * MIB),
-        "67108864",
-        "Byte budget for everything between fetch and commit, input and finished output.",
+        "33554432",
+        "Byte budget for everything between fetch and commit, input and finished output. Twice as much measured no \
+         faster.",
     ),
     option(
         "delivery.fetch_queue_bytes_max",

@@ -109,6 +109,12 @@ impl RecordBatch {
         self.entries.is_empty()
     }
 
+    /// Gives back what the arena has grown beyond its need: a batch may wait for long, and the byte budget
+    /// counts what it holds.
+    pub fn seal(&mut self) {
+        self.arena.shrink_to_fit();
+    }
+
     /// Bytes of keys, values and headers.
     pub fn bytes(&self) -> usize {
         self.arena.len()

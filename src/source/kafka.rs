@@ -174,6 +174,7 @@ impl KafkaSource {
         match self.lanes.dispatch(batch.at, batch.epoch) {
             Some(sequence) => {
                 batch.sequence = sequence;
+                batch.seal();
                 self.dispatched += 1;
                 self.metrics.in_flight_messages.add(i64::try_from(batch.len()).unwrap_or(0));
                 // The workers end only after this thread.

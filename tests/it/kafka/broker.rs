@@ -78,6 +78,8 @@ impl Broker {
             .map(|topic| {
                 NewTopic::new(topic, partitions, TopicReplication::Fixed(1))
                     .set("max.message.bytes", "8388608")
+                    // The feed's timestamps are old; retention would take the records away in the middle.
+                    .set("retention.ms", "-1")
             })
             .into();
         let made =
