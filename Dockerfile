@@ -36,7 +36,6 @@ FROM gcr.io/distroless/cc-debian12:nonroot AS worker
 COPY --from=build /build/target/release/copydesk /usr/local/bin/copydesk
 COPY LICENSE NOTICE /usr/share/doc/copydesk/
 # Inside a container 127.0.0.1 is nobody's address; who reaches the port is up to what publishes it.
-ENV MALLOC_ARENA_MAX=2
 ENV COPYDESK_ADMIN__LISTEN=0.0.0.0:9464
 EXPOSE 9464
 USER 65532:65532

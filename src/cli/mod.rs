@@ -5,7 +5,7 @@ mod enrich;
 mod pretty;
 mod run;
 
-use crate::config::{Loaded, Sources};
+use crate::config::{Loaded, Problems, Sources};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -64,11 +64,26 @@ fn option(text: &str) -> Result<(String, String), String> {
 
 impl ConfigArgs {
     fn load(&self) -> Result<Loaded, Failure> {
-        let environment = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let sources = Sources { file: self.config.as_deref(), environment, flags: &self.set };
-        crate::config::load(sources)
-            .map_err(|problems| Failure { code: USAGE, message: problems.to_string() })
+        let (mut environment, mut unreadable) = (Vec::new(), Vec::new());
+        for (name, value) in std::env::vars_os() {
+            match (name.into_string(), value.into_string()) {
+                (Ok(name), Ok(value)) => environment.push((name, value)),
+                // Left out, such an option would silently have its default.
+                (Ok(name), Err(_)) if name.starts_with("COPYDESK_") => {
+                    unreadable.push(format!("{name}: the value is not UTF-8"));
+                }
+                _ => {}
+            }
+        }
+        let environment = environment.into_iter();
+        let loaded =
+            crate::config::load(Sources { file: self.config.as_deref(), environment, flags: &self.set });
+        let problems = match loaded {
+            Ok(loaded) if unreadable.is_empty() => return Ok(loaded),
+            Ok(_) => unreadable,
+            Err(Problems(found)) => [unreadable, found].concat(),
+        };
+        Err(Failure { code: USAGE, message: Problems(problems).to_string() })
     }
 }
 

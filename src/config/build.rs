@@ -41,6 +41,9 @@ pub(super) fn build(values: &mut Values) -> Option<Config> {
     };
     let _: () = values.word("output.format", &[("native", ())]);
     check_topics(&config, values);
+    if config.input.fields.body.is_empty() {
+        values.reject("input.fields.body", "name at least one field, or no JSON article has a body");
+    }
     check_sizes(&config, values);
     check_times(&config, values);
     check_security(&config, values);
@@ -81,12 +84,17 @@ fn required(values: &mut Values, path: &'static str, why: &str) -> String {
     })
 }
 
-/// The machine's name, or the program's where the machine has none.
+/// The machine's name, or the program's where the machine has none. The kernel's is asked first: the file is
+/// missing where the name comes from the network, and two machines of one name would fence each other.
 pub(super) fn host_name() -> String {
-    let file = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
-    let variable = || std::env::var("HOSTNAME").unwrap_or_default();
-    let name = Some(file.trim().to_owned()).filter(|name| !name.is_empty()).unwrap_or_else(variable);
-    if name.is_empty() { "copydesk".to_owned() } else { name }
+    let file = |path| std::fs::read_to_string(path).unwrap_or_default();
+    let names = [
+        file("/proc/sys/kernel/hostname"),
+        file("/etc/hostname"),
+        std::env::var("HOSTNAME").unwrap_or_default(),
+    ];
+    let name = names.iter().map(|name| name.trim()).find(|name| !name.is_empty());
+    name.unwrap_or("copydesk").to_owned()
 }
 
 fn input(values: &mut Values) -> Input {
@@ -228,6 +236,18 @@ fn check_times(config: &Config, values: &mut Values) {
         values.reject(
             "delivery.transaction_linger_ms",
             "it must be at most half of delivery.transaction_timeout_ms, which leaves time to commit",
+        );
+    }
+    if delivery.linger_ms * 2 > delivery.transaction_timeout_ms {
+        values.reject(
+            "delivery.linger_ms",
+            "it must be at most half of delivery.transaction_timeout_ms, which leaves time to commit",
+        );
+    }
+    if delivery.revoke_timeout_ms >= config.kafka.max_poll_interval_ms {
+        values.reject(
+            "delivery.revoke_timeout_ms",
+            "it must be below kafka.max_poll_interval_ms, or the group gives a leaving worker up",
         );
     }
     if session_ms > config.kafka.max_poll_interval_ms {

@@ -3,7 +3,7 @@
 
 use super::build::{build, host_name};
 use super::options::{Kind, OPTIONS, OptionSpec, RESERVED, find};
-use super::{Config, Secret};
+use super::{Config, RawSettings, Secret};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -13,6 +13,8 @@ const OTHER_NAMES: [&str; 4] =
     ["COPYDESK_CONFIG", "COPYDESK_BLESS", "COPYDESK_ENGINE_CASES", "COPYDESK_KAFKA_CACHE"];
 const OTHER_PREFIX: &str = "COPYDESK_TEST_";
 const PREFIX: &str = "COPYDESK_";
+/// The origin of values from the command line.
+const FLAG: &str = "--set";
 
 /// What the configuration is made from.
 #[derive(Debug)]
@@ -70,7 +72,7 @@ pub fn load(sources: Sources<'_, impl Iterator<Item = (String, String)>>) -> Res
     }
     values.read_environment(sources.environment);
     for (path, value) in sources.flags {
-        values.take_word(path, value, "--set");
+        values.take_flag(path, value);
     }
     let config = build(&mut values);
     match config {
@@ -150,12 +152,30 @@ impl Values {
             let path = name[PREFIX.len()..].to_ascii_lowercase().replace("__", ".");
             if find(&path).is_some() {
                 self.take_word(&path, &value, &name);
-            } else {
-                let hint = nearest(&path).map_or_else(String::new, |near| {
-                    format!("; did you mean {PREFIX}{}?", near.to_ascii_uppercase().replace('.', "__"))
-                });
+            } else if !is_service_link(&name, &value) {
+                let hint = nearest(&path)
+                    .map_or_else(String::new, |near| format!("; did you mean {}?", variable(near)));
                 self.problems.push(format!("{name}: unknown option{hint}"));
             }
+        }
+    }
+
+    /// A flag's value. Every user of the machine can read a command line, so it may hold no secret.
+    fn take_flag(&mut self, path: &str, value: &str) {
+        self.take_word(path, value, FLAG);
+        // A flag that was refused has left what the file or the environment say, which may be a secret.
+        let is_secret = match self.found.get(path).filter(|(_, origin)| origin == FLAG) {
+            Some((Raw::Table(table), _)) => table.keys().any(|key| is_secret_name(key)),
+            Some((Raw::Text(text), _)) => {
+                !text.is_empty() && find(path).is_some_and(|option| option.kind == Kind::Secret)
+            }
+            Some((Raw::List(_), _)) | None => false,
+        };
+        if is_secret {
+            let variable = variable(path);
+            self.problems.push(format!(
+                "{FLAG}: `{path}` must not hold a secret here, where others can read it; use {variable} or a file"
+            ));
         }
     }
 
@@ -224,15 +244,15 @@ impl Values {
     }
 
     /// Settings for librdkafka, without those that are ours to set.
-    pub(super) fn table(&mut self, path: &'static str) -> BTreeMap<String, String> {
-        let Raw::Table(table) = self.raw(path) else { return BTreeMap::new() };
+    pub(super) fn table(&mut self, path: &'static str) -> RawSettings {
+        let Raw::Table(table) = self.raw(path) else { return RawSettings::default() };
         let origin = self.origin(path);
         for key in table.keys() {
             if let Some((_, instead)) = RESERVED.iter().find(|(reserved, _)| reserved == key) {
                 self.problems.push(format!("{origin}: `{path}` must not set {key}; use {instead}"));
             }
         }
-        table
+        RawSettings(table)
     }
 
     /// A secret, from its option or from the file its twin names.
@@ -330,9 +350,32 @@ pub(super) fn shown(option: &OptionSpec, raw: &Raw) -> String {
     }
 }
 
-/// Settings of librdkafka whose values are never shown.
-fn is_secret_name(key: &str) -> bool {
-    ["password", "secret", "pem", "token", "jaas", "oauthbearer"].iter().any(|word| key.contains(word))
+/// Settings of librdkafka whose values are never shown, told by name so that new ones are covered too.
+pub(super) fn is_secret_name(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["pass", "secret", "pem", "token", "jaas", "oauthbearer"].iter().any(|word| key.contains(word))
+}
+
+/// The environment name of an option.
+fn variable(path: &str) -> String {
+    format!("{PREFIX}{}", path.to_ascii_uppercase().replace('.', "__"))
+}
+
+/// Kubernetes tells each container of the services beside it, in variables named after them. For a service
+/// called `copydesk` these start as our options do, and must not keep the worker from starting.
+fn is_service_link(name: &str, value: &str) -> bool {
+    let is_address = ["tcp://", "udp://", "sctp://"].iter().any(|scheme| value.starts_with(scheme));
+    let is_of_port = ["_TCP", "_UDP", "_SCTP"].iter().any(|protocol| {
+        name.split_once(protocol).is_some_and(|(port, rest)| {
+            let number = port.rsplit_once("_PORT_").map_or("", |(_, number)| number);
+            let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+            is_number && matches!(rest, "" | "_PROTO" | "_PORT" | "_ADDR")
+        })
+    });
+    name.ends_with("_SERVICE_HOST")
+        || name.contains("_SERVICE_PORT")
+        || (name.ends_with("_PORT") && is_address)
+        || is_of_port
 }
 
 fn quoted(text: &str) -> String {

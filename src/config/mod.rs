@@ -8,13 +8,16 @@ mod options;
 
 pub use document::default_file;
 pub use load::{Loaded, Problems, Sources, load};
+pub use options::REVOKE_TIMEOUT_MS_MAX;
 
+use self::load::is_secret_name;
 use crate::decode::{DecodeOptions, FieldMap, Format};
 use crate::enrich::Passes;
 use crate::pipeline::{self, Tombstones};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 use std::fmt;
 use std::net::SocketAddr;
+use std::ops::Deref;
 
 /// Everything the worker is told. Built by [`load`] only.
 #[derive(Clone, Debug)]
@@ -46,8 +49,8 @@ pub struct Kafka {
     pub ssl_key_password: Option<Secret>,
     pub session_timeout_ms: u64,
     pub max_poll_interval_ms: u64,
-    pub librdkafka_consumer: BTreeMap<String, String>,
-    pub librdkafka_producer: BTreeMap<String, String>,
+    pub librdkafka_consumer: RawSettings,
+    pub librdkafka_producer: RawSettings,
 }
 
 #[derive(Clone, Debug)]
@@ -170,6 +173,34 @@ impl fmt::Debug for Secret {
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
+    }
+}
+
+/// Settings for librdkafka as they were written. Those that hold secrets are not printed either.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct RawSettings(BTreeMap<String, String>);
+
+impl Deref for RawSettings {
+    type Target = BTreeMap<String, String>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<'a> IntoIterator for &'a RawSettings {
+    type Item = (&'a String, &'a String);
+    type IntoIter = btree_map::Iter<'a, String, String>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl fmt::Debug for RawSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |(key, value)| (key, if is_secret_name(key) { "***" } else { value });
+        f.debug_map().entries(self.0.iter().map(|(key, value)| shown((key, value.as_str())))).finish()
     }
 }
 

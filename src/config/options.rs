@@ -1,5 +1,7 @@
 //! Every option: its path, what it may be, its default and what it does.
 
+use crate::model::limits;
+
 /// What a value may be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
@@ -33,6 +35,8 @@ const fn option(path: &'static str, kind: Kind, default: &'static str, doc: &'st
 
 const MIB: u64 = 1024 * 1024;
 const HOUR_MS: u64 = 3_600_000;
+/// The poll thread stands still while partitions leave; for longer, liveness would take it for stuck.
+pub const REVOKE_TIMEOUT_MS_MAX: u64 = 50_000;
 
 /// In the order of the documented file; a section's options stand together.
 pub(super) const OPTIONS: &[OptionSpec] = &[
@@ -123,13 +127,13 @@ pub(super) const OPTIONS: &[OptionSpec] = &[
     ),
     option(
         "input.message_bytes_max",
-        Kind::Number(1, 64 * MIB),
+        Kind::Number(1, limits::MESSAGE_BYTES_CEILING as u64),
         "1048576",
         "Largest record in bytes; a larger one becomes the dead letter `too_large`.",
     ),
     option(
         "input.json_depth_max",
-        Kind::Number(1, 120),
+        Kind::Number(1, limits::JSON_DEPTH_CEILING as u64),
         "64",
         "How deep JSON may nest; deeper becomes the dead letter `too_deep`.",
     ),
@@ -256,7 +260,7 @@ pub(super) const OPTIONS: &[OptionSpec] = &[
     ),
     option(
         "delivery.revoke_timeout_ms",
-        Kind::Number(100, 10 * 60_000),
+        Kind::Number(100, REVOKE_TIMEOUT_MS_MAX),
         "5000",
         "How long partitions that leave may take to commit what is finished, in milliseconds.",
     ),
@@ -292,8 +296,9 @@ pub(super) const OPTIONS: &[OptionSpec] = &[
     option("librdkafka.producer", Kind::Table, "", "Any other setting of librdkafka's producer, as it is."),
 ];
 
-/// librdkafka's settings that are ours to set, and what to use instead.
+/// librdkafka's settings that are ours to set, with the other names it knows them by, and what to use instead.
 pub(super) const RESERVED: &[(&str, &str)] = &[
+    ("auto.commit.enable", "delivery.mode"),
     ("auto.offset.reset", "input.start and input.lost_offsets"),
     ("bootstrap.servers", "kafka.brokers"),
     ("enable.auto.commit", "delivery.mode"),
@@ -303,6 +308,8 @@ pub(super) const RESERVED: &[(&str, &str)] = &[
     ("group.instance.id", "kafka.instance"),
     ("isolation.level", "delivery.mode"),
     ("log_level", "log.level"),
+    ("max.poll.interval.ms", "kafka.max_poll_interval_ms"),
+    ("metadata.broker.list", "kafka.brokers"),
     ("partition.assignment.strategy", "nothing: it is cooperative-sticky"),
     ("partitioner", "nothing: it is Java's murmur2"),
     ("sasl.password", "kafka.sasl_password"),

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 /// holds its breath for a rebalance, which has deadlines of its own.
 const STUCK_AFTER: Duration = Duration::from_secs(60);
 
+const _: () = assert!(crate::config::REVOKE_TIMEOUT_MS_MAX + 2_000 < STUCK_AFTER.as_secs() * 1_000);
+
 /// The loops that must turn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Loop {

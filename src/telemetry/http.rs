@@ -1,5 +1,6 @@
 //! The admin port: metrics, liveness, readiness. Read-only; errors are RFC 9457 problem details.
 
+use super::connections::Bounded;
 use super::{Health, Metrics};
 use crate::config::Admin;
 use anyhow::Context;
@@ -33,7 +34,7 @@ pub async fn start(
     let listener = TcpListener::bind(address).await.with_context(hint)?;
     tracing::info!(%address, "admin port is open");
     let app = routes(metrics, health);
-    let server = axum::serve(listener, app).with_graceful_shutdown(async {
+    let server = axum::serve(Bounded::new(listener), app).with_graceful_shutdown(async {
         // A dropped sender means the same.
         let _ = closed.await;
     });
@@ -47,7 +48,12 @@ pub async fn start(
 fn routes(metrics: Arc<Metrics>, health: Arc<Health>) -> Router {
     let metrics = Router::new().route("/metrics", get(scrape)).with_state(metrics);
     let health = Router::new().route("/livez", get(alive)).route("/readyz", get(ready)).with_state(health);
-    Router::new().route("/", get(|| async { INDEX })).merge(metrics).merge(health).fallback(not_found)
+    Router::new()
+        .route("/", get(|| async { INDEX }))
+        .merge(metrics)
+        .merge(health)
+        .fallback(not_found)
+        .method_not_allowed_fallback(not_allowed)
 }
 
 async fn scrape(State(metrics): State<Arc<Metrics>>) -> Response {
@@ -65,6 +71,10 @@ async fn ready(State(health): State<Arc<Health>>) -> Response {
 async fn not_found(uri: Uri) -> Response {
     let detail = format!("{} is not served here; see /", uri.path());
     problem(StatusCode::NOT_FOUND, "not found", &detail)
+}
+
+async fn not_allowed() -> Response {
+    problem(StatusCode::METHOD_NOT_ALLOWED, "method not allowed", "the port is read-only; use GET")
 }
 
 fn answer(trouble: Option<String>, title: &str) -> Response {

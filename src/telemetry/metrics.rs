@@ -138,6 +138,8 @@ impl Metrics {
         info.set(1);
         self.add(info);
         self.add(log_events().clone());
+        // The crate knows the process's figures on Linux only.
+        #[cfg(target_os = "linux")]
         self.add(prometheus::process_collector::ProcessCollector::for_self());
         self
     }

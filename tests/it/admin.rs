@@ -34,8 +34,12 @@ impl Port {
     }
 
     fn get(&self, path: &str) -> (String, String) {
+        self.ask("GET", path)
+    }
+
+    fn ask(&self, method: &str, path: &str) -> (String, String) {
         let mut stream = TcpStream::connect(self.address).expect("a connection");
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             .expect("a request");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
@@ -61,6 +65,9 @@ fn readiness_follows_the_worker_and_errors_are_problem_details() {
     assert!(port.get("/livez").0.starts_with("http/1.1 200"), "liveness does not depend on readiness");
     let (head, body) = port.get("/no/such/page");
     assert!(head.starts_with("http/1.1 404") && body.contains("\"status\":404"), "{head}\n{body}");
+    let (head, body) = port.ask("POST", "/metrics");
+    assert!(head.starts_with("http/1.1 405") && head.contains("allow: get"), "{head}");
+    assert!(head.contains("application/problem+json") && body.contains("\"status\":405"), "{head}\n{body}");
 }
 
 #[test]

@@ -141,6 +141,25 @@ fn wrong_usage_and_wrong_configuration_end_with_2() {
     assert!(stderr(&output).contains("did you mean `kafka.brokers`?"), "{}", stderr(&output));
 }
 
+#[cfg(unix)]
+#[test]
+fn an_option_that_is_not_text_is_refused_not_forgotten() {
+    use std::os::unix::ffi::OsStrExt;
+    let output = Command::new(env!("CARGO_BIN_EXE_copydesk"))
+        .args(["config", "--set", "log.level=loud"])
+        .env_remove("COPYDESK_CONFIG")
+        .env("COPYDESK_KAFKA__BROKERS", std::ffi::OsStr::from_bytes(b"br\xf6ker:9092"))
+        .output()
+        .expect("the program ends");
+    assert_eq!(output.status.code(), Some(2));
+    let messages = stderr(&output);
+    for expected in
+        ["2 problems", "COPYDESK_KAFKA__BROKERS: the value is not UTF-8", "`log.level` is \"loud\""]
+    {
+        assert!(messages.contains(expected), "{expected:?} is missing in\n{messages}");
+    }
+}
+
 #[test]
 fn help_teaches() {
     let output = copydesk(&["--help"], b"");

@@ -147,6 +147,13 @@ fn options_that_do_not_fit_together_are_refused() {
             ("COPYDESK_LIBRDKAFKA__CONSUMER", "isolation.level=read_uncommitted"),
             "must not set isolation.level",
         ),
+        (
+            ("COPYDESK_LIBRDKAFKA__PRODUCER", "metadata.broker.list=elsewhere:9092"),
+            "must not set metadata.broker.list; use kafka.brokers",
+        ),
+        (("COPYDESK_DELIVERY__LINGER_MS", "9000"), "at most half of delivery.transaction_timeout_ms"),
+        (("COPYDESK_DELIVERY__REVOKE_TIMEOUT_MS", "60000"), "expected a whole number from 100 to 50000"),
+        (("COPYDESK_INPUT__FIELDS__BODY", ""), "name at least one field"),
         (("COPYDESK_LOG__LEVEL", "infos"), "did you mean \"info\"?"),
         (("COPYDESK_KAFKA__BROKERS", ""), "name at least one broker"),
     ];
@@ -173,13 +180,48 @@ fn secrets_are_never_shown() {
     let all = loaded(None, &valid, &[]).expect("valid");
     let shown = format!("{:?}", all.effective);
     assert!(!shown.contains("canary"), "{shown}");
-    let typed =
-        format!("{:?}{}", all.config.kafka.sasl_password, all.config.kafka.ssl_key_password.expect("set"));
-    assert!(!typed.contains("canary"), "{typed}");
+    let typed = format!("{:?}{}", all.config, all.config.kafka.ssl_key_password.as_ref().expect("set"));
+    assert!(typed.contains("ssl.key.pem") && !typed.contains("canary"), "{typed}");
     let mut broken = secrets.to_vec();
     broken.push(("COPYDESK_KAFKA__SASL_PASSWORD_FILE", "no/such/file"));
     let found = problems(&broken).join("\n");
     assert!(found.contains("sasl_password_file") && !found.contains("canary"), "{found}");
+}
+
+#[test]
+fn a_secret_on_the_command_line_is_refused_without_showing_it() {
+    for (path, value) in [
+        ("kafka.sasl_password", "canary-6"),
+        ("kafka.ssl_key_password", "canary-7"),
+        ("librdkafka.producer", "sasl.oauthbearer.client.secret=canary-8"),
+    ] {
+        let found = loaded(None, &[], &[(path, value)]).expect_err("a secret in a flag").to_string();
+        assert!(found.contains(path) && found.contains("must not hold a secret here"), "{found}");
+        assert!(!found.contains("canary"), "{found}");
+    }
+    let raw = loaded(None, &[], &[("librdkafka.producer", "linger.ms=7")]).expect("no secret").config;
+    assert_eq!(raw.kafka.librdkafka_producer["linger.ms"], "7");
+    let variable = [("COPYDESK_LIBRDKAFKA__PRODUCER", "ssl.key.pem=canary-9")];
+    let found = loaded(None, &variable, &[("librdkafka.producer", "linger.ms")]).expect_err("no pair").0;
+    assert_eq!(found, ["--set: `librdkafka.producer` must be key=value,key=value"]);
+}
+
+#[test]
+fn a_kubernetes_service_of_our_name_does_not_keep_the_worker_from_starting() {
+    let links = [
+        ("COPYDESK_SERVICE_HOST", "10.0.0.7"),
+        ("COPYDESK_SERVICE_PORT", "9464"),
+        ("COPYDESK_SERVICE_PORT_METRICS", "9464"),
+        ("COPYDESK_PORT", "tcp://10.0.0.7:9464"),
+        ("COPYDESK_PORT_9464_TCP", "tcp://10.0.0.7:9464"),
+        ("COPYDESK_PORT_9464_TCP_ADDR", "10.0.0.7"),
+        ("COPYDESK_PORT_9464_TCP_PORT", "9464"),
+        ("COPYDESK_PORT_9464_TCP_PROTO", "tcp"),
+        ("COPYDESK_METRICS_SERVICE_HOST", "10.0.0.8"),
+    ];
+    assert!(loaded(None, &links, &[]).is_ok(), "{:?}", loaded(None, &links, &[]).err());
+    let slip = problems(&[("COPYDESK_ADMIN_PORT", "9464")]);
+    assert!(slip[0].contains("COPYDESK_ADMIN_PORT: unknown option"), "{slip:?}");
 }
 
 #[test]
