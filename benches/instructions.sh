@@ -23,8 +23,9 @@ binary=$(cargo bench --quiet --no-run --no-default-features --bench instructions
 [ -x "$binary" ] || { echo "the bench \`instructions\` was not built" >&2; exit 2; }
 
 # count NAME ROUNDS COPIES: instructions of the whole process. The hash maps inside the language detector are
-# seeded anew in each process, which moves the figures by some tenths of a percent; the environment is left
-# empty, because its size moves the stack, whose addresses are part of the seed.
+# seeded anew in each process, which moves the figures by under 0.1 % from run to run; another build of the
+# same code may move them by some tenths. The environment is left empty, because its size moves the stack,
+# whose addresses are part of the seed.
 count() {
     report=$(env -i PATH="$PATH" valgrind --tool=callgrind --callgrind-out-file=/dev/null "$binary" "$1" "$2" "$3" 2>&1) ||
         { echo "$report" >&2; exit 2; }
