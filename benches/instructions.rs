@@ -1,8 +1,12 @@
 //! Runs the pipeline over one example article a given number of times, for `instructions.sh` to count.
 //!
 //!     instructions                       every example once, and nothing is counted
+//!     instructions ROUNDS                every example so many times
 //!     instructions list                  the names and sizes of the examples
 //!     instructions NAME ROUNDS COPIES    so many rounds over so many copies of the article, end to end
+//!
+//! Other words are filters, as cargo hands them to every bench (`cargo bench pipeline`): the examples whose
+//! names hold one of them run once, so that the binary works without valgrind and beside other benches.
 #![allow(clippy::disallowed_methods, clippy::print_stdout)]
 
 #[path = "../tests/it/corpus.rs"]
@@ -17,21 +21,31 @@ use std::hint::black_box;
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match words[..] {
-        [] => examples().iter().for_each(|example| run(example, 1)),
-        ["list"] => {
-            for example in examples() {
-                println!("{} {}", example.name, example.value.len());
-            }
-        }
-        [name, rounds, copies] => {
-            let example = examples().into_iter().find(|example| example.name == name);
+    match (&words[..], &numbers(&words)[..]) {
+        ([], _) => every(|_| true, 1),
+        (["list"], _) => list(),
+        ([_], [Some(rounds)]) => every(|_| true, *rounds),
+        ([name, _, _], [None, Some(rounds), Some(copies)]) => {
+            let example = examples().into_iter().find(|example| example.name == *name);
             let example = example.expect("the name of an example; `list` shows them");
-            let number = |word: &str| word.parse().expect("rounds and copies are numbers");
-            run(&copied(&example, number(copies)), number(rounds));
+            run(&copied(&example, *copies), *rounds);
         }
-        _ => panic!("expected: instructions [list | NAME ROUNDS COPIES]"),
+        (filters, _) => every(|name| filters.iter().any(|filter| name.contains(filter)), 1),
     }
+}
+
+fn numbers(words: &[&str]) -> Vec<Option<usize>> {
+    words.iter().map(|word| word.parse().ok()).collect()
+}
+
+fn list() {
+    for example in examples() {
+        println!("{} {}", example.name, example.value.len());
+    }
+}
+
+fn every(is_wanted: impl Fn(&str) -> bool, rounds: usize) {
+    examples().iter().filter(|example| is_wanted(&example.name)).for_each(|example| run(example, rounds));
 }
 
 /// So many copies of the article as one article.

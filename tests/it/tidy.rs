@@ -146,11 +146,12 @@ fn is_test(path: &str) -> bool {
 
 type Check = fn(&File<'_>) -> Vec<String>;
 
-const CHECKS: [Check; 12] = [
+const CHECKS: [Check; 13] = [
     has_head,
     answers_as_a_pass,
     imports_by_the_table,
     stays_below_its_layer,
+    names_its_imports,
     keeps_source_and_sink_apart,
     keeps_the_core_pure,
     declares_test_files_as_tests,
@@ -199,8 +200,7 @@ fn imports_by_the_table(file: &File<'_>) -> Vec<String> {
         .collect()
 }
 
-/// `super::` may climb within a top-level module, never out of it; nor may another name for the root stand
-/// in for `crate`.
+/// `super::` may climb within a top-level module, never out of it.
 fn stays_below_its_layer(file: &File<'_>) -> Vec<String> {
     let Some(module) = file.module() else { return Vec::new() };
     let depth = if matches!(module[0], "lib" | "main") { 0 } else { module.len() };
@@ -210,15 +210,28 @@ fn stays_below_its_layer(file: &File<'_>) -> Vec<String> {
         supers > 0 && path.segments.len() > supers && supers >= depth + path.inline_modules
     };
     let paths = scan::paths(&file.code);
-    let upward = paths.iter().filter(climbs).map(|path| {
-        file.complaint(
-            path.line,
-            &format!("`{}` leaves its layer; say `crate::`", path.segments.join("::")),
+    let what =
+        |path: &PathUse<'_>| format!("`{}` leaves its layer; say `crate::`", path.segments.join("::"));
+    paths.iter().filter(climbs).map(|path| file.complaint(path.line, &what(path))).collect()
+}
+
+/// Another name for `crate` or `std`, or another file's text as a module, would hide what is imported.
+fn names_its_imports(file: &File<'_>) -> Vec<String> {
+    if file.module().is_none() {
+        return Vec::new();
+    }
+    let paths = scan::paths(&file.code);
+    let whole = paths.iter().filter(|path| matches!(path.segments[..], ["crate" | "std", "self" | "*"]));
+    let whole = whole.map(|path| file.complaint(path.line, "importing a whole root hides the layer"));
+    let hides = |w: &&[Token<'_>]| {
+        let words = [w[0].text, w[1].text, w[2].text];
+        matches!(
+            words,
+            ["crate" | "std", "as", _] | ["extern", "crate", _] | ["include", "!", _] | ["[", "path", "="]
         )
-    });
-    let renamed = paths.iter().filter(|path| matches!(path.segments[..], ["crate", "self" | "*"]));
-    let whole = renamed.map(|path| file.complaint(path.line, "importing all of `crate` hides the layer"));
-    upward.chain(whole).collect()
+    };
+    let hidden = file.code.windows(3).filter(hides);
+    whole.chain(hidden.map(|w| file.complaint(w[0].line, "this hides what is imported"))).collect()
 }
 
 /// Belt to the table's braces: neither names the other in any path, whatever the path starts with.
@@ -452,6 +465,9 @@ fn imports_of_tests_and_comments_are_free() {
     assert_eq!(check("// crate::cli\n/// [`crate::cli`]\nconst A: &str = \"crate::cli\";"), CLEAN);
     assert_eq!(check("#[cfg(test)]\nmod tests { use crate::cli; }"), CLEAN);
     assert_eq!(check("#[cfg(test)]\nmod tests { }\nuse crate::cli;"), [3]);
+    let field = "struct A {\n #[cfg(test)]\n b: u8,\n}\nfn f() {\n crate::cli::run();\n}";
+    assert_eq!(check(field), [6]);
+    assert_eq!(check("fn f() { #[cfg(test)] { crate::cli::run() } }"), CLEAN);
     assert_eq!(complaints(imports_by_the_table, "src/model/tests.rs", "use crate::cli;"), CLEAN);
 }
 
@@ -475,7 +491,17 @@ fn a_super_out_of_the_layer_is_caught() {
         check("src/model/mod.rs", "#[cfg(test)] mod tests { use super::*; }\npub(super) fn f() {}"),
         CLEAN
     );
-    assert_eq!(check("src/model/span.rs", "use crate::*;\nuse crate::{self as root};"), [1, 2]);
+}
+
+#[test]
+fn a_hidden_import_is_caught() {
+    let check = |text| complaints(names_its_imports, "src/model/span.rs", text);
+    assert_eq!(check("use crate::*;\nuse crate::{self as root};"), [1, 2]);
+    assert_eq!(check("use crate as root;\nextern crate self as desk;"), [1, 2]);
+    assert_eq!(check("use std as outside;\nuse std::{self as outside};\nuse std::*;"), [2, 3, 1]);
+    assert_eq!(check("#[path = \"../cli/mod.rs\"]\nmod borrowed;"), [1]);
+    assert_eq!(check("include!(\"../cli/mod.rs\");"), [1]);
+    assert_eq!(check("pub(crate) use super::span as other;\nfn f(path: [path; 2]) {}"), CLEAN);
 }
 
 #[test]
@@ -507,6 +533,8 @@ fn a_touch_of_the_world_in_the_core_is_caught() {
         "use tokio::time;",
         "#[tracing::instrument] fn f() {}",
         "fn f() { ::std::net::lookup() }",
+        "use ::std::fs;",
+        "fn f() -> u8 { return ::std::env::x() }",
     ] {
         assert_eq!(check(bad), [1], "{bad:?}");
         assert_eq!(complaints(keeps_the_core_pure, "src/runtime/a.rs", bad), CLEAN, "{bad:?}");

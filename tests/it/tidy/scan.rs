@@ -5,6 +5,18 @@
 
 use std::ops::Range;
 
+/// What an item or a `let` begins with, after its `pub`.
+const ITEM_WORDS: [&str; 13] = [
+    "async", "const", "enum", "extern", "fn", "impl", "let", "mod", "static", "struct", "trait", "type",
+    "use",
+];
+
+/// Words that may stand before a path that begins with `::`, and are no part of it.
+const KEYWORDS: [&str; 17] = [
+    "as", "break", "const", "dyn", "else", "fn", "for", "if", "impl", "in", "let", "match", "mut",
+    "return", "use", "where", "while",
+];
+
 /// One token and the line it starts on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Token<'a> {
@@ -167,7 +179,7 @@ fn test_items(code: &[Token<'_>]) -> Vec<Range<usize>> {
     let (mut items, mut at) = (Vec::new(), 0);
     while at < code.len() {
         let start = at;
-        if is_test_attribute(&code[at..]) {
+        if is_test_attribute(&code[at..]) && is_item(code, at) {
             at = item_end(code, at);
             items.push(start..at);
         } else {
@@ -185,11 +197,30 @@ fn is_test_attribute(rest: &[Token<'_>]) -> bool {
         || starts(&["#", "[", "test", "]"])
 }
 
-/// Where the item whose attributes start at `at` ends.
-fn item_end(code: &[Token<'_>], mut at: usize) -> usize {
+/// Where the attributes that start at `at` end.
+fn attributes_end(code: &[Token<'_>], mut at: usize) -> usize {
     while code.get(at).is_some_and(|t| t.text == "#") {
         at = closing(code, at + 1) + 1;
     }
+    at
+}
+
+/// Whether the attributes at `at` stand before something whose end is known: an item, a `let` or a block.
+/// A field, a variant or an arm ends at a comma, which an item may hold as well; they are kept as code.
+fn is_item(code: &[Token<'_>], at: usize) -> bool {
+    let mut at = attributes_end(code, at);
+    if code.get(at).is_some_and(|t| t.text == "pub") {
+        at += 1;
+        if code.get(at).is_some_and(|t| t.text == "(") {
+            at = closing(code, at) + 1;
+        }
+    }
+    code.get(at).is_some_and(|t| t.text == "{" || ITEM_WORDS.contains(&t.text))
+}
+
+/// Where the item whose attributes start at `at` ends.
+fn item_end(code: &[Token<'_>], at: usize) -> usize {
+    let mut at = attributes_end(code, at);
     while let Some(token) = code.get(at) {
         match token.text {
             ";" => return at + 1,
@@ -240,7 +271,7 @@ pub fn paths<'a>(code: &[Token<'a>]) -> Vec<PathUse<'a>> {
         if code[at].text == "mod" && code.get(at + 2).is_some_and(|t| t.text == "{") {
             inline.push(closing(code, at + 2));
         }
-        if code[at].kind == Kind::Word {
+        if code[at].kind == Kind::Word && !KEYWORDS.contains(&code[at].text) {
             let first = found.len();
             at = path(code, at, &[], &mut found);
             found[first..].iter_mut().for_each(|path| path.inline_modules = inline.len());
