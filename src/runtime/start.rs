@@ -3,11 +3,11 @@
 use super::coordinator::{Coordinator, Desk, Message};
 use super::sink_thread;
 use super::workers::Workshop;
-use crate::config::{Config, Mode};
+use crate::config::Config;
 use crate::engine::{Engine, Limits};
 use crate::kafka::{Group, Topics, topic_counts};
 use crate::pipeline::Pipeline;
-use crate::sink::{AtLeastOnce, Signals, Sink, Transactional};
+use crate::sink::{self, Signals};
 use crate::source::{Budget, Context, KafkaSource, Lanes, SourceEnd};
 use crate::telemetry::{Health, Loop, Metrics, http};
 use anyhow::Context as _;
@@ -146,7 +146,7 @@ impl Worker {
             workers,
         };
         let group: Arc<dyn Group> = consumer.clone();
-        let sink = new_sink(config, topics, group, &signals, metrics);
+        let sink = sink::new(config, topics, group, Arc::clone(&signals), Arc::clone(metrics));
         let (go, may_go) = bounded(1);
         threads.push(sink_thread::start(sink, may_go, to_send, say.clone()));
         let (finish, finished) = oneshot::channel();
@@ -246,20 +246,6 @@ fn engine(config: &Config) -> Engine {
         transaction_records_max: delivery.transaction_records_max,
         revoke_timeout_ms: delivery.revoke_timeout_ms,
     })
-}
-
-fn new_sink(
-    config: &Config,
-    topics: Topics,
-    group: Arc<dyn Group>,
-    signals: &Arc<Signals>,
-    metrics: &Arc<Metrics>,
-) -> Box<dyn Sink> {
-    let (signals, metrics) = (Arc::clone(signals), Arc::clone(metrics));
-    match config.delivery.mode {
-        Mode::ExactlyOnce => Box::new(Transactional::new(config, topics, group, signals, metrics)),
-        Mode::AtLeastOnce => Box::new(AtLeastOnce::new(config, topics, group, signals, metrics)),
-    }
 }
 
 fn start_coordinator(

@@ -2,85 +2,58 @@
 //! output and dead letter before them. After a failure the whole round is sent again.
 
 use super::link::Link;
-use super::publish::{Publisher, SendError};
-use super::{Answer, Refused, Signals, Sink, Stopped};
-use crate::config::Config;
+use super::outlet::Outlet;
+use super::publish::SendError;
+use super::{Answer, Refused, Sink, Stopped};
 use crate::engine::{BatchId, Fence, TopicPartition};
-use crate::kafka::{FinishedBatch, Group, Role, Topics, client_config};
+use crate::kafka::FinishedBatch;
 use crate::model::Offset;
-use crate::telemetry::Metrics;
-use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, KafkaResult};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const BACKOFF_MIN: Duration = Duration::from_millis(200);
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
 
 /// The at-least-once sink.
 pub struct AtLeastOnce {
-    settings: ClientConfig,
-    topics: Topics,
-    group: Arc<dyn Group>,
-    signals: Arc<Signals>,
-    metrics: Arc<Metrics>,
-    publisher: Publisher,
+    outlet: Outlet,
     link: Option<Link>,
     broken: Option<SendError>,
     failures_in_a_row: u32,
 }
 
 impl AtLeastOnce {
-    pub fn new(
-        config: &Config,
-        topics: Topics,
-        group: Arc<dyn Group>,
-        signals: Arc<Signals>,
-        metrics: Arc<Metrics>,
-    ) -> Self {
-        Self {
-            settings: client_config(config, Role::Producer),
-            publisher: Publisher::new(config, topics.clone()),
-            topics,
-            group,
-            signals,
-            metrics,
-            link: None,
-            broken: None,
-            failures_in_a_row: 0,
-        }
+    pub(super) fn new(outlet: Outlet) -> Self {
+        Self { outlet, link: None, broken: None, failures_in_a_row: 0 }
     }
 
     fn connect(&mut self) -> KafkaResult<Link> {
-        self.publisher.learn_counts(&*self.group)?;
-        Link::new(&self.settings)
+        self.outlet.learn_counts()?;
+        Link::new(&self.outlet.settings)
     }
 
     /// Waits for the reports, then commits the offsets.
     fn try_commit(&mut self, offsets: &[(TopicPartition, Offset)], fence: Fence) -> Result<(), Failure> {
         let link = self.link.as_ref().expect("the sink is prepared before it is used");
-        link.wait_deliveries(&self.signals).map_err(Failure::Stopped)?;
-        let settled = self.publisher.settle(link);
+        link.wait_deliveries(&self.outlet.signals).map_err(Failure::Stopped)?;
+        let settled = self.outlet.publisher.settle(link);
         self.broken.take().map_or(settled, Err).map_err(|error| match error {
             SendError::Refused(refused) => Failure::Refused(refused),
             SendError::Kafka(error) => Failure::Kafka("produce", error),
         })?;
-        if self.signals.fence() != fence {
+        if self.outlet.signals.fence() != fence {
             return Err(Failure::Rebalance);
         }
-        self.group.commit(&self.topics, offsets).map_err(|error| Failure::Kafka("commit", error))
+        self.outlet
+            .group
+            .commit(&self.outlet.topics, offsets)
+            .map_err(|error| Failure::Kafka("commit", error))
     }
 
     fn pause(&self) -> Result<(), Stopped> {
-        let backoff = (BACKOFF_MIN * 2u32.pow(self.failures_in_a_row.min(6))).min(BACKOFF_MAX);
-        let until = Instant::now() + backoff;
-        while Instant::now() < until {
-            if self.signals.is_stopping() {
-                return Err(Stopped::ByRequest);
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Ok(())
+        let backoff = BACKOFF_MIN * 2u32.pow(self.failures_in_a_row.min(6));
+        self.outlet.pause(backoff.min(BACKOFF_MAX))
     }
 }
 
@@ -112,7 +85,7 @@ impl Sink for AtLeastOnce {
     fn send(&mut self, id: BatchId, batch: Arc<FinishedBatch>) {
         if self.broken.is_none() {
             let link = self.link.as_ref().expect("the sink is prepared before it is used");
-            self.broken = self.publisher.send(link, id, &batch, &self.signals).err();
+            self.broken = self.outlet.publisher.send(link, id, &batch, &self.outlet.signals).err();
         }
     }
 
@@ -124,15 +97,15 @@ impl Sink for AtLeastOnce {
             }
             Err(failure) => failure,
         };
-        self.publisher.forget();
+        self.outlet.publisher.forget();
         let mut refused = Vec::new();
         match failure {
             Failure::Stopped(stopped) => return Err(stopped),
             Failure::Refused(records) => refused = records,
-            Failure::Rebalance => self.metrics.transaction_aborted("rebalance"),
+            Failure::Rebalance => self.outlet.metrics.transaction_aborted("rebalance"),
             Failure::Kafka(call, error) => {
                 tracing::warn!(%error, call, "a round of records has failed and will be sent again");
-                self.metrics.transaction_aborted(call);
+                self.outlet.metrics.transaction_aborted(call);
                 self.failures_in_a_row += 1;
                 self.pause()?;
                 // A fatal error leaves the idempotent producer useless; a new one costs little.

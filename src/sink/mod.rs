@@ -2,17 +2,20 @@
 
 mod at_least_once;
 mod link;
+mod outlet;
 mod publish;
 mod transactional;
 
-pub use at_least_once::AtLeastOnce;
-pub use transactional::Transactional;
-
+use crate::config::{Config, Mode};
 use crate::engine::{BatchId, Fence, TopicPartition};
-use crate::kafka::FinishedBatch;
+use crate::kafka::{FinishedBatch, Group, Topics};
 use crate::model::Offset;
+use crate::telemetry::Metrics;
+use at_least_once::AtLeastOnce;
+use outlet::Outlet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use transactional::Transactional;
 
 /// Where finished batches go. One sink is driven by one thread.
 pub trait Sink: Send {
@@ -22,6 +25,21 @@ pub trait Sink: Send {
     fn send(&mut self, id: BatchId, batch: Arc<FinishedBatch>);
     /// Closes the transaction with these offsets, or undoes it and makes ready for the next.
     fn commit(&mut self, offsets: &[(TopicPartition, Offset)], fence: Fence) -> Result<Answer, Stopped>;
+}
+
+/// The sink of the configured delivery mode.
+pub fn new(
+    config: &Config,
+    topics: Topics,
+    group: Arc<dyn Group>,
+    signals: Arc<Signals>,
+    metrics: Arc<Metrics>,
+) -> Box<dyn Sink> {
+    let outlet = Outlet::new(config, topics, group, signals, metrics);
+    match config.delivery.mode {
+        Mode::ExactlyOnce => Box::new(Transactional::new(outlet)),
+        Mode::AtLeastOnce => Box::new(AtLeastOnce::new(outlet)),
+    }
 }
 
 /// How a transaction ended.

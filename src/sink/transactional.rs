@@ -5,14 +5,12 @@
 //! sign of trouble is made anew, with the same transactional id, before the next transaction begins.
 
 use super::link::Link;
-use super::publish::{Publisher, SendError};
-use super::{Answer, Refused, Signals, Sink, Stopped};
-use crate::config::Config;
+use super::outlet::Outlet;
+use super::publish::SendError;
+use super::{Answer, Refused, Sink, Stopped};
 use crate::engine::{BatchId, Fence, TopicPartition};
-use crate::kafka::{FinishedBatch, Group, Role, Topics, Verdict, client_config, verdict};
+use crate::kafka::{FinishedBatch, Verdict, verdict};
 use crate::model::Offset;
-use crate::telemetry::Metrics;
-use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::producer::Producer;
 use std::sync::Arc;
@@ -29,12 +27,7 @@ const BACKOFF_MAX: Duration = Duration::from_secs(5);
 
 /// The exactly-once sink.
 pub struct Transactional {
-    settings: ClientConfig,
-    topics: Topics,
-    group: Arc<dyn Group>,
-    signals: Arc<Signals>,
-    metrics: Arc<Metrics>,
-    publisher: Publisher,
+    outlet: Outlet,
     link: Option<Link>,
     is_open: bool,
     /// The first thing that went wrong in the open transaction.
@@ -55,26 +48,8 @@ enum Broken {
 }
 
 impl Transactional {
-    pub fn new(
-        config: &Config,
-        topics: Topics,
-        group: Arc<dyn Group>,
-        signals: Arc<Signals>,
-        metrics: Arc<Metrics>,
-    ) -> Self {
-        Self {
-            settings: client_config(config, Role::Producer),
-            publisher: Publisher::new(config, topics.clone()),
-            topics,
-            group,
-            signals,
-            metrics,
-            link: None,
-            is_open: false,
-            broken: None,
-            fenced_at: None,
-            failures_in_a_row: 0,
-        }
+    pub(super) fn new(outlet: Outlet) -> Self {
+        Self { outlet, link: None, is_open: false, broken: None, fenced_at: None, failures_in_a_row: 0 }
     }
 
     fn link(&self) -> &Link {
@@ -86,8 +61,8 @@ impl Transactional {
     fn rebuild(&mut self, cause: &str) -> Result<(), Stopped> {
         self.link = None;
         self.is_open = false;
-        self.publisher.forget();
-        self.metrics.producer_rebuilt(cause);
+        self.outlet.publisher.forget();
+        self.outlet.metrics.producer_rebuilt(cause);
         let mut backoff = BACKOFF_MIN;
         loop {
             match self.connect() {
@@ -97,27 +72,16 @@ impl Transactional {
                 }
                 Err(error) => tracing::warn!(%error, "the producer is not ready; trying again"),
             }
-            self.pause(backoff)?;
+            self.outlet.pause(backoff)?;
             backoff = (backoff * 2).min(BACKOFF_MAX);
         }
     }
 
     fn connect(&mut self) -> KafkaResult<Link> {
-        self.publisher.learn_counts(&*self.group)?;
-        let link = Link::new(&self.settings)?;
+        self.outlet.learn_counts()?;
+        let link = Link::new(&self.outlet.settings)?;
         link.producer().init_transactions(CALL_TIMEOUT)?;
         Ok(link)
-    }
-
-    fn pause(&self, time: Duration) -> Result<(), Stopped> {
-        let until = Instant::now() + time;
-        while Instant::now() < until {
-            if self.signals.is_stopping() {
-                return Err(Stopped::ByRequest);
-            }
-            std::thread::sleep(Duration::from_millis(20).min(time));
-        }
-        Ok(())
     }
 
     fn begin(&mut self) -> Result<(), Broken> {
@@ -135,7 +99,7 @@ impl Transactional {
             self.begin()?;
         }
         let link = self.link.as_ref().expect("the sink is prepared before it is used");
-        let sent = self.publisher.send(link, id, batch, &self.signals);
+        let sent = self.outlet.publisher.send(link, id, batch, &self.outlet.signals);
         sent.map_err(|error| self.broken_by_send(error))
     }
 
@@ -147,22 +111,25 @@ impl Transactional {
         fence: Fence,
     ) -> Result<(), (Broken, bool)> {
         let sure = |broken| (broken, false);
-        let waited = self.link().wait_deliveries(&self.signals);
+        let waited = self.link().wait_deliveries(&self.outlet.signals);
         waited.map_err(|stopped| sure(Broken::Stopped(stopped)))?;
         let link = self.link.as_ref().expect("the sink is prepared before it is used");
         // What the reports say comes first: a refused record makes every later call fail, too.
-        match (self.publisher.settle(link), self.broken.take()) {
+        match (self.outlet.publisher.settle(link), self.broken.take()) {
             (Err(SendError::Refused(refused)), _) => return Err(sure(Broken::Refused(refused))),
             (_, Some(broken)) => return Err(sure(broken)),
             (Err(error), None) => return Err(sure(self.broken_by_send(error))),
             (Ok(()), None) => {}
         }
         // The order matters: metadata first, the fence after it. See `engine::Fence`.
-        let Some(metadata) = self.group.metadata() else { return Err(sure(Broken::Abort("no_group"))) };
-        if self.signals.fence() != fence {
+        let Some(metadata) = self.outlet.group.metadata() else {
+            return Err(sure(Broken::Abort("no_group")));
+        };
+        if self.outlet.signals.fence() != fence {
             return Err(sure(Broken::Abort("rebalance")));
         }
-        let list = self.topics.list(offsets).map_err(|error| sure(self.broken_by(&error, "offsets")))?;
+        let list =
+            self.outlet.topics.list(offsets).map_err(|error| sure(self.broken_by(&error, "offsets")))?;
         self.until_done("send_offsets", |link| {
             link.producer().send_offsets_to_transaction(&list, &metadata, CALL_TIMEOUT)
         })
@@ -173,7 +140,7 @@ impl Transactional {
         self.until_done("commit", |link| link.producer().commit_transaction(CALL_TIMEOUT))
             .map_err(|broken| (broken, true))?;
         let took = started.elapsed();
-        self.metrics.transaction_commit_seconds.observe(took.as_secs_f64());
+        self.outlet.metrics.transaction_commit_seconds.observe(took.as_secs_f64());
         if took > SLOW_COMMIT {
             self.link().watch().suspect();
         }
@@ -193,7 +160,7 @@ impl Transactional {
             }
             tracing::info!(%error, call, "a transaction call is repeated");
             self.link().watch().suspect();
-            self.pause(BACKOFF_MIN).map_err(Broken::Stopped)?;
+            self.outlet.pause(BACKOFF_MIN).map_err(Broken::Stopped)?;
         }
     }
 
@@ -233,18 +200,18 @@ impl Transactional {
             Broken::Rebuild(reason) => (reason, true, Vec::new()),
             Broken::Refused(refused) => ("refused", false, refused),
         };
-        self.metrics.transaction_aborted(reason);
+        self.outlet.metrics.transaction_aborted(reason);
         if !must_rebuild && self.is_open {
             must_rebuild = !self.abort()?;
         }
         self.is_open = false;
-        self.publisher.forget();
+        self.outlet.publisher.forget();
         if must_rebuild {
             self.rebuild(if reason == "fenced" { "fenced" } else { "error" })?;
         } else {
             let _ = self.link().watch().take_failed();
             // The counts may be what was wrong: a topic made anew, partitions added.
-            if let Err(error) = self.publisher.learn_counts(&*self.group) {
+            if let Err(error) = self.outlet.learn_counts() {
                 tracing::warn!(%error, "the topics' partition counts cannot be read");
             }
         }
@@ -253,7 +220,7 @@ impl Transactional {
             // A fault that lasts must not become a storm of transactions.
             self.failures_in_a_row += 1;
             let backoff = BACKOFF_MIN * 2u32.pow(self.failures_in_a_row.min(6));
-            self.pause(backoff.min(BACKOFF_MAX))?;
+            self.outlet.pause(backoff.min(BACKOFF_MAX))?;
         }
         Ok(Answer::Failed { committed, refused })
     }
@@ -266,20 +233,20 @@ impl Transactional {
                 return Ok(false);
             }
             self.link().watch().suspect();
-            self.pause(BACKOFF_MIN)?;
+            self.outlet.pause(BACKOFF_MIN)?;
         }
-        self.link().wait_deliveries(&self.signals)?;
+        self.link().wait_deliveries(&self.outlet.signals)?;
         self.link().drain();
         Ok(true)
     }
 
     fn committed(&self, at: &[TopicPartition]) -> Result<Vec<(TopicPartition, Offset)>, Stopped> {
         loop {
-            match self.group.committed(&self.topics, at) {
+            match self.outlet.group.committed(&self.outlet.topics, at) {
                 Ok(committed) => return Ok(committed),
                 Err(error) => tracing::warn!(%error, "committed offsets cannot be read; trying again"),
             }
-            self.pause(BACKOFF_MIN * 5)?;
+            self.outlet.pause(BACKOFF_MIN * 5)?;
         }
     }
 }
@@ -300,7 +267,7 @@ impl Sink for Transactional {
             Ok(()) => {
                 self.is_open = false;
                 self.failures_in_a_row = 0;
-                self.metrics.transactions_total.inc();
+                self.outlet.metrics.transactions_total.inc();
                 return Ok(Answer::Committed);
             }
             Err(failure) => failure,
