@@ -6,7 +6,7 @@
 
 use crate::decode::{DecodeOptions, decode};
 use crate::encode::{Provenance, encode, hex};
-use crate::enrich::{Passes, Scratch, enrich};
+use crate::enrich::{MODELS, Passes, Scratch, enrich};
 use crate::model::{DeadLetter, Outcome, RawRecord, Reason, SkipReason, Stage};
 use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -88,7 +88,7 @@ impl Pipeline {
             Err(error) => return dead_letter(Stage::Decode, error.reason, error.message),
         };
         let found = enrich(&article, record.timestamp_ms, self.options.passes, scratch);
-        let provenance = Provenance { record, value, config: &self.config_digest };
+        let provenance = Provenance { record, value, config: &self.config_digest, models: MODELS };
         let bytes = encode(&article, &found, &provenance);
         let limit = self.options.output_bytes_max;
         if bytes.len() > limit {

@@ -32,6 +32,12 @@ pub(super) fn build(values: &mut Values) -> Option<Config> {
             language: values.is("enrich.language"),
             dates: values.is("enrich.dates"),
             anomalies: values.is("enrich.anomalies"),
+            names: values.is("enrich.names"),
+            speech: values.is("enrich.speech"),
+            amounts: values.is("enrich.amounts"),
+            topics: values.is("enrich.topics"),
+            keyphrases: values.is("enrich.keyphrases"),
+            fingerprint: values.is("enrich.fingerprint"),
         },
         admin: Admin { listen: listen(values) },
         log: Log {

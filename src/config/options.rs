@@ -275,6 +275,22 @@ pub(super) const OPTIONS: &[OptionSpec] = &[
     option("enrich.dates", Kind::Bool, "true", "Dates, resolved by the publication date."),
     option("enrich.anomalies", Kind::Bool, "true", "Odd characters, repaired encodings, missing parts."),
     option(
+        "enrich.names",
+        Kind::Bool,
+        "true",
+        "People with their titles, organisations, places, groups, focus countries (English).",
+    ),
+    option(
+        "enrich.speech",
+        Kind::Bool,
+        "true",
+        "Who said what (English); speakers are linked when names are on.",
+    ),
+    option("enrich.amounts", Kind::Bool, "true", "Money, percentages, quantities, casualties."),
+    option("enrich.topics", Kind::Bool, "true", "IPTC Media Topics (English)."),
+    option("enrich.keyphrases", Kind::Bool, "true", "Keyphrases and an extractive summary (English)."),
+    option("enrich.fingerprint", Kind::Bool, "true", "What near-duplicates are found by."),
+    option(
         "admin.listen",
         Kind::Text,
         "127.0.0.1:9464",

@@ -1,5 +1,7 @@
 //! Findings to published bytes. The only place that names published fields.
 
+mod fields;
+mod findings;
 mod native;
 
 pub use native::{ENRICHER, Provenance, SCHEMA, encode};

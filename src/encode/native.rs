@@ -3,19 +3,16 @@
 //! Short spans carry their text; paragraphs, sentences and the lede carry offsets alone, which saves a
 //! third of the output.
 
-use super::hex;
-use crate::model::{
-    Anomaly, Article, Byline, DateMention, Dateline, Enriched, Published, RawRecord, Source, Span,
-};
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use super::fields::{SpanOut, TextSpan, entry, entry_list, object, one_place, span_fields};
+use super::{findings, hex};
+use crate::model::{Anomaly, Article, Byline, Dateline, Enriched, Published, RawRecord, Source, Span};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use sha2::{Digest, Sha256};
 
 /// The schema's name and version, in every record. The schema only grows within a version.
 pub const SCHEMA: &str = "copydesk/1";
 /// Who enriched it.
 pub const ENRICHER: &str = concat!("copydesk/", env!("CARGO_PKG_VERSION"));
-/// The models that had a say, by what they do.
-const MODELS: [(&str, &str); 1] = [("language", "whatlang/0.18")];
 
 /// Where the record came from and what it was read with.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +20,8 @@ pub struct Provenance<'a> {
     pub record: &'a RawRecord<'a>,
     pub value: &'a [u8],
     pub config: &'a str,
+    /// The models that had a say, by what they do.
+    pub models: &'a [(&'a str, &'a str)],
 }
 
 /// The published bytes of one article.
@@ -44,8 +43,7 @@ impl Serialize for Document<'_> {
         let mut map = serializer.serialize_map(None)?;
         self.identity(&mut map)?;
         self.structure(&mut map)?;
-        let text = &self.article.text;
-        entry_list(&mut map, "dates", &self.found.dates, |found| DateOut { found, text })?;
+        findings::write(&mut map, self.found, &self.article.text)?;
         entry_list(&mut map, "anomalies", &self.found.anomalies, AnomalyOut)?;
         map.end()
     }
@@ -91,73 +89,11 @@ impl Serialize for Provenance<'_> {
         entry(&mut map, "timestamp", record.timestamp_ms)?;
         map.serialize_entry("input_sha256", &hex(&Sha256::digest(self.value)))?;
         map.serialize_entry("enricher", ENRICHER)?;
-        map.serialize_entry("models", &ModelsOut)?;
+        map.serialize_entry("models", &ModelsOut(self.models))?;
         map.serialize_entry("config", self.config)?;
         map.end()
     }
 }
-
-/// Writes the entry when there is a value: unknown is absent, never null.
-fn entry<M: SerializeMap, T: Serialize>(
-    map: &mut M,
-    key: &'static str,
-    value: Option<T>,
-) -> Result<(), M::Error> {
-    value.map_or(Ok(()), |value| map.serialize_entry(key, &value))
-}
-
-/// Writes a list when it has anything in it.
-fn entry_list<'a, M: SerializeMap, T, O: Serialize>(
-    map: &mut M,
-    key: &'static str,
-    items: &'a [T],
-    out: impl Fn(&'a T) -> O,
-) -> Result<(), M::Error> {
-    if items.is_empty() {
-        return Ok(());
-    }
-    map.serialize_entry(key, &ListOut { items, out })
-}
-
-struct ListOut<'a, T, F> {
-    items: &'a [T],
-    out: F,
-}
-
-impl<'a, T, O: Serialize, F: Fn(&'a T) -> O> Serialize for ListOut<'a, T, F> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.items.len()))?;
-        for item in self.items {
-            list.serialize_element(&(self.out)(item))?;
-        }
-        list.end()
-    }
-}
-
-/// Offsets and, where `text` is given, the words they cover.
-fn span_fields<M: SerializeMap>(map: &mut M, span: Span, text: Option<&str>) -> Result<(), M::Error> {
-    map.serialize_entry("start", &span.start)?;
-    map.serialize_entry("end", &span.end)?;
-    entry(map, "text", text.map(|text| span.of(text)))
-}
-
-/// One object written by a closure over its map.
-macro_rules! object {
-    ($self:ident, $name:ty, $map:ident, $body:block) => {
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&$self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut $map = serializer.serialize_map(None)?;
-                $body
-                $map.end()
-            }
-        }
-    };
-}
-
-struct SpanOut(Span);
-object!(self, SpanOut, map, {
-    span_fields(&mut map, self.0, None)?;
-});
 
 struct SourcedSpan<'a> {
     span: Span,
@@ -234,32 +170,12 @@ object!(self, SectionOut<'_>, map, {
     map.serialize_entry("paragraphs", &indexes)?;
 });
 
-struct TextSpan<'a> {
-    span: Span,
-    text: &'a str,
-}
-object!(self, TextSpan<'_>, map, {
-    span_fields(&mut map, self.span, Some(self.text))?;
-});
-
 struct CountsOut<'a>(&'a Enriched);
 object!(self, CountsOut<'_>, map, {
     map.serialize_entry("words", &self.0.counts.words)?;
     map.serialize_entry("sentences", &self.0.counts.sentences)?;
     map.serialize_entry("paragraphs", &self.0.counts.paragraphs)?;
-});
-
-struct DateOut<'a> {
-    found: &'a DateMention,
-    text: &'a str,
-}
-object!(self, DateOut<'_>, map, {
-    span_fields(&mut map, self.found.span, Some(self.text))?;
-    map.serialize_entry("value", &self.found.value)?;
-    map.serialize_entry("type", self.found.kind.word())?;
-    map.serialize_entry("grain", self.found.grain.word())?;
-    entry(&mut map, "anchor", self.found.anchor.map(|anchor| anchor.word()))?;
-    map.serialize_entry("by", self.found.rule)?;
+    entry(&mut map, "reading_ease", self.0.counts.reading_ease.map(one_place))?;
 });
 
 struct AnomalyOut<'a>(&'a Anomaly);
@@ -270,9 +186,9 @@ object!(self, AnomalyOut<'_>, map, {
     }
 });
 
-struct ModelsOut;
-object!(self, ModelsOut, map, {
-    for (task, model) in MODELS {
+struct ModelsOut<'a>(&'a [(&'a str, &'a str)]);
+object!(self, ModelsOut<'_>, map, {
+    for (task, model) in self.0 {
         map.serialize_entry(task, model)?;
     }
 });

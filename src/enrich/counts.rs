@@ -16,7 +16,7 @@ pub(super) fn find(tokens: &[Token], paragraphs: &[Span], sentences: usize) -> C
         words += rest[before..before + inside].iter().filter(|token| is_word(token)).count();
         rest = &rest[before + inside..];
     }
-    Counts { words, sentences, paragraphs: paragraphs.len() }
+    Counts { words, sentences, paragraphs: paragraphs.len(), reading_ease: None }
 }
 
 fn is_word(token: &Token) -> bool {

@@ -1,20 +1,37 @@
 //! Article to findings. This file is the order of the passes and nothing else.
 
+mod amounts;
 mod anomalies;
 mod byline;
 mod counts;
 mod dateline;
 mod dates;
+mod entities;
+mod fingerprint;
+mod focus;
+mod groups;
 mod headline;
+mod keyphrases;
 mod language;
 mod layout;
+mod names;
+mod organisations;
+mod people;
+mod places;
+mod pronouns;
 mod published;
+mod quotations;
+mod reading;
 mod sections;
+mod segments;
 mod sentences;
+mod summary;
+mod topics;
 
-use crate::model::{Article, Enriched, Span, limits};
+use crate::model::{Article, Enriched, Language, Span, limits};
 use crate::text::{Token, tokenize};
 use layout::Layout;
+use segments::Segment;
 
 /// Which passes run; each can be switched off by `enrich.<pass>`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,19 +41,43 @@ pub struct Passes {
     pub language: bool,
     pub dates: bool,
     pub anomalies: bool,
+    /// People, organisations, places, groups and focus countries; speech needs them for its speakers.
+    pub names: bool,
+    pub speech: bool,
+    pub amounts: bool,
+    pub topics: bool,
+    /// Keyphrases and the extractive summary.
+    pub keyphrases: bool,
+    pub fingerprint: bool,
 }
 
 impl Default for Passes {
     fn default() -> Self {
-        Self { structure: true, language: true, dates: true, anomalies: true }
+        Self {
+            structure: true,
+            language: true,
+            dates: true,
+            anomalies: true,
+            names: true,
+            speech: true,
+            amounts: true,
+            topics: true,
+            keyphrases: true,
+            fingerprint: true,
+        }
     }
 }
 
 /// Buffers that live as long as a worker, so that a record costs no allocation that can be avoided.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    pub tokens: Vec<Token>,
+    tokens: Vec<Token>,
+    names: names::Scratch,
+    topics: topics::Scratch,
 }
+
+/// The models that have a say in the output, by what they do; stamped into every record.
+pub const MODELS: &[(&str, &str)] = &[("language", "whatlang/0.18")];
 
 /// Runs the passes over one article. `record_ms` is the record's own time, the last resort for a date.
 pub fn enrich(
@@ -52,27 +93,88 @@ pub fn enrich(
     structure(article, &layout, record_ms, &scratch.tokens, &mut found);
     let dateline = published::from_dateline(found.dateline.as_ref());
     found.published = found.published.or(dateline).or_else(|| published::from_record(record_ms));
-    if passes.language {
-        found.language = language::find(article);
-    }
+    found.language = language::find(article);
     if passes.dates {
         let own = found.published.as_ref().and_then(|published| published.span);
         found.dates = dates::find(text, &scratch.tokens, found.published.as_ref(), own);
     }
+    let segments = segments::find(text, &scratch.tokens, &layout, &found);
+    if is_english(found.language.as_ref()) {
+        understanding(text, &segments, passes, scratch, &mut found);
+    }
+    if passes.amounts {
+        found.amounts = amounts::find(text, &scratch.tokens, &segments, &found.dates);
+    }
+    if passes.fingerprint {
+        found.fingerprint = fingerprint::find(text, &scratch.tokens, &found.paragraphs);
+    }
     if passes.anomalies {
+        let entities = std::mem::take(&mut found.anomalies);
         found.anomalies = anomalies::all(article, &found, layout.is_truncated);
+        found.anomalies.extend(entities);
     }
-    if !passes.structure {
-        // Dates and anomalies read the structure; what was not asked for is not published.
-        found = Enriched {
-            published: found.published,
-            language: found.language,
-            dates: found.dates,
-            anomalies: found.anomalies,
-            ..Enriched::default()
-        };
+    without_unasked(found, passes)
+}
+
+/// Whether the passes that are trained on English may read the article. Text too short to tell is tried.
+fn is_english(language: Option<&Language>) -> bool {
+    language.is_none_or(|language| language.tag == "en" || language.tag.starts_with("en-"))
+}
+
+/// Names, speech, topics and what is drawn from them.
+fn understanding(
+    text: &str,
+    segments: &[Segment],
+    passes: Passes,
+    scratch: &mut Scratch,
+    found: &mut Enriched,
+) {
+    let tokens = scratch.tokens.as_slice();
+    let headline = found.headline.map(|headline| headline.span);
+    found.counts.reading_ease = reading::ease(text, tokens, &found.paragraphs, found.counts);
+    if passes.names {
+        let names = names::find(text, tokens, segments, &mut scratch.names);
+        let mut entities = people::find(text, tokens, segments, &names);
+        entities.extend(organisations::find(text, tokens, &names));
+        entities.extend(places::find(text, tokens, &names, found.dateline.as_ref()));
+        entities.extend(groups::find(text, tokens, &names));
+        found.entities = entities::assemble(entities, &mut found.anomalies);
+        pronouns::link(text, tokens, segments, &mut found.entities);
+        found.focus_countries = focus::find(&found.entities, headline, found.lede);
     }
-    found
+    if passes.speech {
+        found.quotations = quotations::find(text, tokens, segments, &found.paragraphs, &found.entities);
+    }
+    let headline = found.headline.as_ref();
+    if passes.topics {
+        found.topics = topics::find(text, tokens, headline, found.lede, &mut scratch.topics);
+    }
+    if passes.keyphrases {
+        found.keyphrases = keyphrases::find(text, tokens, segments, headline, &found.entities);
+        found.summary = summary::find(text, tokens, &found.sentences, headline, &found.keyphrases);
+    }
+}
+
+/// Passes read each other's findings; what was not asked for is not published.
+fn without_unasked(found: Enriched, passes: Passes) -> Enriched {
+    let language = found.language.filter(|_| passes.language);
+    if passes.structure {
+        return Enriched { language, ..found };
+    }
+    Enriched {
+        language,
+        published: found.published,
+        entities: found.entities,
+        focus_countries: found.focus_countries,
+        dates: found.dates,
+        amounts: found.amounts,
+        quotations: found.quotations,
+        topics: found.topics,
+        keyphrases: found.keyphrases,
+        fingerprint: found.fingerprint,
+        anomalies: found.anomalies,
+        ..Enriched::default()
+    }
 }
 
 /// Headline, byline, dateline, paragraphs and what is counted of them.

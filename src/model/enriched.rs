@@ -1,6 +1,9 @@
 //! Everything the passes found in one article.
 
-use super::{Anomaly, DateMention, Source, Span};
+use super::{
+    Amount, Anomaly, DateMention, Entity, Fingerprint, FocusCountry, Keyphrase, Quotation, Source, Span,
+    Topic,
+};
 use jiff::civil::Date;
 use std::ops::Range;
 
@@ -21,7 +24,21 @@ pub struct Enriched {
     /// Body sentences in order; the first starts after the dateline.
     pub sentences: Vec<Span>,
     pub counts: Counts,
+    /// In order of their first mention.
+    pub entities: Vec<Entity>,
+    /// Highest score first.
+    pub focus_countries: Vec<FocusCountry>,
     pub dates: Vec<DateMention>,
+    pub amounts: Vec<Amount>,
+    /// In the order of their content.
+    pub quotations: Vec<Quotation>,
+    /// Highest score first.
+    pub topics: Vec<Topic>,
+    /// Highest score first.
+    pub keyphrases: Vec<Keyphrase>,
+    /// Indexes into `sentences`, in text order.
+    pub summary: Vec<usize>,
+    pub fingerprint: Option<Fingerprint>,
     pub anomalies: Vec<Anomaly>,
 }
 
@@ -88,9 +105,11 @@ pub struct Section {
     pub paragraphs: Range<usize>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Counts {
     pub words: usize,
     pub sentences: usize,
     pub paragraphs: usize,
+    /// Flesch reading ease; higher is easier. English only.
+    pub reading_ease: Option<f32>,
 }

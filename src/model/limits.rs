@@ -11,6 +11,14 @@ pub const JSON_DEPTH_CEILING: usize = 120;
 pub const PARAGRAPHS_MAX: usize = 20_000;
 pub const SENTENCES_MAX: usize = 50_000;
 pub const DATES_MAX: usize = 10_000;
+pub const ENTITIES_MAX: usize = 5_000;
+pub const MENTIONS_MAX: usize = 50_000;
+pub const AMOUNTS_MAX: usize = 10_000;
+pub const QUOTATIONS_MAX: usize = 10_000;
+pub const TOPICS_MAX: usize = 12;
+pub const TOPIC_EVIDENCE_MAX: usize = 5;
+pub const KEYPHRASES_MAX: usize = 12;
+pub const SUMMARY_SENTENCES_MAX: usize = 3;
 pub const ANOMALIES_MAX: usize = 100;
 /// Longest headline, in bytes, that the plain-text decoder believes in.
 pub const HEADLINE_BYTES_MAX: usize = 400;
