@@ -4,6 +4,8 @@
 //!     instructions ROUNDS                every example so many times
 //!     instructions list                  the names and sizes of the examples
 //!     instructions NAME ROUNDS COPIES    so many rounds over so many copies of the article, end to end
+//!     instructions shapes                the names of the shapes that `linear.sh` counts
+//!     instructions shape NAME BYTES      one round over a shape of that size
 //!
 //! Other words are filters, as cargo hands them to every bench (`cargo bench pipeline`): the examples whose
 //! names hold one of them run once, so that the binary works without valgrind and beside other benches.
@@ -11,6 +13,8 @@
 
 #[path = "../tests/it/corpus.rs"]
 mod corpus;
+#[path = "../tests/it/shapes.rs"]
+mod shapes;
 
 use copydesk::enrich::Scratch;
 use copydesk::model::Outcome;
@@ -24,6 +28,8 @@ fn main() {
     match (&words[..], &numbers(&words)[..]) {
         ([], _) => every(|_| true, 1),
         (["list"], _) => list(),
+        (["shapes"], _) => shapes::SHAPES.iter().for_each(|(name, _)| println!("{name}")),
+        (["shape", name, _], [_, _, Some(bytes)]) => run(&shape(name, *bytes), 1),
         ([_], [Some(rounds)]) => every(|_| true, *rounds),
         ([name, _, _], [None, Some(rounds), Some(copies)]) => {
             let example = examples().into_iter().find(|example| example.name == *name);
@@ -46,6 +52,13 @@ fn list() {
 
 fn every(is_wanted: impl Fn(&str) -> bool, rounds: usize) {
     examples().iter().filter(|example| is_wanted(&example.name)).for_each(|example| run(example, rounds));
+}
+
+fn shape(name: &str, bytes: usize) -> Example {
+    let (_, phrase) =
+        shapes::SHAPES.iter().find(|(known, _)| *known == name).expect("a shape; `shapes` lists them");
+    let value = shapes::shaped(phrase, bytes).into_bytes();
+    Example { name: name.to_owned(), value, timestamp_ms: Some(1_700_000_000_000) }
 }
 
 /// So many copies of the article as one article.

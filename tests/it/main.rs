@@ -14,6 +14,7 @@ mod golden;
 #[cfg(feature = "service")]
 mod kafka;
 mod robust;
+mod shapes;
 mod spec;
 mod tidy;
 mod validity;

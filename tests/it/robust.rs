@@ -1,7 +1,7 @@
 //! Random articles: whatever the text, the pipeline publishes a valid document or says why not, and says
 //! the same again. The texts are made of what news is made of, in any order, and of junk.
 
-use crate::validity;
+use crate::{shapes, validity};
 use copydesk::enrich::Scratch;
 use copydesk::model::{DeadLetter, Offset, Outcome, Partition, RawRecord, Reason};
 use copydesk::pipeline::{Options, Pipeline};
@@ -134,6 +134,15 @@ fn check(value: &[u8], timestamp_ms: Option<i64>) -> Result<Option<serde_json::V
 fn has_controls(value: &[u8]) -> bool {
     let text = String::from_utf8_lossy(value);
     text.contains("\\u00") || text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+}
+
+#[test]
+fn every_shape_gives_a_valid_document() {
+    for (name, phrase) in shapes::SHAPES {
+        let text = shapes::shaped(phrase, 40_000);
+        let document = check(text.as_bytes(), None).unwrap_or_else(|why| panic!("{name}: {why}"));
+        assert!(document.is_some(), "{name} was refused");
+    }
 }
 
 proptest! {

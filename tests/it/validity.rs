@@ -8,10 +8,11 @@ pub fn document(bytes: &[u8]) -> Result<Value, String> {
     let document: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     let text = document["text"].as_str().ok_or("the document has no text")?;
     check_value("", &document, text)?;
-    for field in ["paragraphs", "sentences", "dates"] {
+    for field in ["paragraphs", "sentences", "dates", "amounts"] {
         check_order(field, &spans(&document[field]), text)?;
     }
     check_structure(&document)?;
+    check_findings(&document)?;
     Ok(document)
 }
 
@@ -94,6 +95,55 @@ fn check_structure(document: &Value) -> Result<(), String> {
     Ok(())
 }
 
+/// What refers to something refers to something there; scores are shares; nothing is said without evidence.
+fn check_findings(document: &Value) -> Result<(), String> {
+    let items = |field: &str| document[field].as_array().cloned().unwrap_or_default();
+    let entities = items("entities");
+    for (n, entity) in entities.iter().enumerate() {
+        if entity["id"] != format!("e{}", n + 1) {
+            return Err(format!("entity {n} has the id {}", entity["id"]));
+        }
+        check_order(&format!("mentions of e{}", n + 1), &spans(&entity["mentions"]), text(document))?;
+        if spans(&entity["mentions"]).is_empty() {
+            return Err(format!("e{} is mentioned nowhere", n + 1));
+        }
+    }
+    let mut claimed: Vec<(usize, usize)> = entities.iter().flat_map(|e| spans(&e["mentions"])).collect();
+    claimed.sort_unstable();
+    check_order("mentions", &claimed, text(document))?;
+    for quotation in items("quotations") {
+        if spans(&quotation["content"]).is_empty() {
+            return Err("a quotation without content".to_owned());
+        }
+        for field in ["speaker_entity", "addressee_entity"] {
+            let named = &quotation[field];
+            if !named.is_null() && !entities.iter().any(|entity| &entity["id"] == named) {
+                return Err(format!("{field} is {named}, and there is no such entity"));
+            }
+        }
+    }
+    if let Some(topic) = items("topics").iter().find(|topic| spans(&topic["evidence"]).is_empty()) {
+        return Err(format!("{} is said without evidence", topic["code"]));
+    }
+    let sentences = spans(&document["sentences"]).len() as u64;
+    if let Some(index) = items("summary").iter().find(|index| index.as_u64().is_none_or(|n| n >= sentences))
+    {
+        return Err(format!("the summary names sentence {index} of {sentences}"));
+    }
+    for field in ["topics", "keyphrases", "focus_countries"] {
+        for item in items(field) {
+            if !item["score"].as_f64().is_some_and(|score| (0.0..=1.0).contains(&score)) {
+                return Err(format!("{field}: {} is no share", item["score"]));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn text(document: &Value) -> &str {
+    document["text"].as_str().unwrap_or_default()
+}
+
 mod tests {
     use super::document;
 
@@ -103,7 +153,10 @@ mod tests {
             "dateline":{"start":0,"end":3,"text":"Né","place":{"start":0,"end":3,"text":"Né"}},
             "paragraphs":[{"start":0,"end":4},{"start":5,"end":11}],
             "sections":[{"paragraphs":[0]},{"heading":{"start":0,"end":3,"text":"Né"},"paragraphs":[1]}],
-            "sentences":[{"start":0,"end":4},{"start":5,"end":11}],"counts":{"paragraphs":2,"sentences":2}}"#;
+            "sentences":[{"start":0,"end":4},{"start":5,"end":11}],"counts":{"paragraphs":2,"sentences":2},
+            "entities":[{"id":"e1","mentions":[{"start":0,"end":3},{"start":5,"end":10}]}],
+            "quotations":[{"content":[{"start":0,"end":4}],"speaker_entity":"e1"}],
+            "topics":[{"code":"a","score":0.5,"evidence":[{"start":0,"end":3}]}],"summary":[1]}"#;
         assert!(good.contains(old), "{old:?} is not in the planted document");
         document(good.replacen(old, new, 1).as_bytes()).map(|_| ())
     }
@@ -133,6 +186,13 @@ mod tests {
             (r#""paragraphs":[1]"#, r#""paragraphs":[0]"#, "sections hold"),
             (r#""paragraphs":[1]"#, r#""paragraphs":[]"#, "sections hold"),
             (r#""sentences":2"#, r#""sentences":3"#, "counts.sentences"),
+            (r#""id":"e1""#, r#""id":"e2""#, "has the id"),
+            (r#""mentions":[{"start":0,"end":3},"#, r#""mentions":[{"start":0,"end":7},"#, "runs into"),
+            (r#""speaker_entity":"e1""#, r#""speaker_entity":"e4""#, "no such entity"),
+            (r#""content":[{"start":0,"end":4}]"#, r#""content":[]"#, "without content"),
+            (r#""evidence":[{"start":0,"end":3}]"#, r#""evidence":[]"#, "without evidence"),
+            (r#""score":0.5"#, r#""score":1.5"#, "no share"),
+            (r#""summary":[1]"#, r#""summary":[2]"#, "sentence 2 of 2"),
             (r#""text":"Né. Été!","#, "", "no text"),
         ] {
             let found = planted(old, new).expect_err(new);

@@ -1,0 +1,59 @@
+#!/bin/sh
+# Counts the instructions of each pass on texts that would show one that takes more than linear time, and fails
+# when four times the text takes a pass much more than four times the instructions.
+#
+#   benches/linear.sh [SHAPE…]    all shapes of tests/it/shapes.rs, or those named
+#
+# Counts do not depend on what else the machine does. A pass's count includes what it calls. Passes that take
+# under 0.5 % of the whole are not judged: a table that is touched for the first time weighs more than their work.
+# Needs valgrind.
+set -eu
+cd "$(dirname "$0")/.."
+small=16000
+large=64000
+growth_max=1.25
+
+binary=$(cargo bench --quiet --no-run --no-default-features --bench instructions --message-format=json-render-diagnostics |
+    sed -n 's/.*"kind":\["bench"\].*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)
+[ -x "$binary" ] || { echo "the bench \`instructions\` was not built" >&2; exit 2; }
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+# passes SHAPE BYTES: a line `PASS INSTRUCTIONS` for each pass, and `all` for the whole program.
+passes() {
+    env -i PATH="$PATH" valgrind --tool=callgrind --callgrind-out-file="$folder/out" "$binary" shape "$1" "$2" \
+        >"$folder/log" 2>&1 || { cat "$folder/log" >&2; exit 2; }
+    callgrind_annotate --inclusive=yes --threshold=100 "$folder/out" | tr -d ',' | awk '
+        /PROGRAM TOTALS/ { print "all", $1 }
+        match($0, /copydesk::enrich::[a-z_]+::(find|link|ease|all|split|assemble)( |$)/) {
+            pass = substr($0, RSTART + 18, RLENGTH - 18); sub(/ .*/, "", pass)
+            if ($1 > count[pass]) count[pass] = $1
+        }
+        END { for (pass in count) print pass, count[pass] }'
+}
+
+[ $# -gt 0 ] || set -- $("$binary" shapes)
+printf '%-16s %-26s %14s %14s %7s\n' shape pass "$small bytes" "$large bytes" growth
+wrong=0
+for shape in "$@"; do
+    passes "$shape" "$small" >"$folder/small"
+    passes "$shape" "$large" >"$folder/large"
+    awk -v shape="$shape" -v max="$growth_max" '
+        FNR == NR { before[$1] = $2; next }
+        $1 == "all" { all = $2 }
+        { now[$1] = $2 }
+        END {
+            judged = 0
+            for (pass in now) {
+                if (!(pass in before) || now[pass] < all / 200) continue
+                growth = now[pass] / before[pass] / 4
+                is_wrong = growth > max
+                judged += pass != "all"
+                printf "%-16s %-26s %14d %14d %7.2f%s\n", shape, pass, before[pass], now[pass], growth, is_wrong ? "  TOO MUCH" : ""
+                bad = bad || is_wrong
+            }
+            if (judged < 3) { print shape ": fewer than three passes were counted; were they inlined?"; bad = 1 }
+            exit bad
+        }' "$folder/small" "$folder/large" || wrong=1
+done
+[ "$wrong" = 0 ] || { echo "a pass takes more than linear time" >&2; exit 1; }
