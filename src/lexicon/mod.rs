@@ -1,4 +1,7 @@
 //! Gazetteers and tables, compiled in.
 
 pub mod agencies;
+pub mod gazetteer;
 pub mod places;
+pub mod table;
+pub mod tagger;

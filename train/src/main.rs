@@ -5,7 +5,13 @@
 //! `DATA` is the folder of training data; each part says in its head what it reads of it, and NOTICE names the sources.
 //! Without a part all are made, in this order. The same data gives the same files, byte for byte.
 
+mod clusters;
+mod corpora;
+mod gazetteers;
 mod places;
+mod tables;
+mod tagger;
+mod wordlist;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -14,7 +20,7 @@ use std::path::{Path, PathBuf};
 type Make = fn(&Path, &Path) -> Result<String, Box<dyn Error>>;
 
 /// Every part; later ones may read what earlier ones wrote.
-const PARTS: &[(&str, Make)] = &[("places", places::make)];
+const PARTS: &[(&str, Make)] = &[("places", places::make), ("tagger", tagger::make)];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1);
