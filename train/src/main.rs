@@ -8,6 +8,7 @@
 mod clusters;
 mod corpora;
 mod gazetteers;
+mod demonyms;
 mod places;
 mod tables;
 mod tagger;
@@ -20,7 +21,11 @@ use std::path::{Path, PathBuf};
 type Make = fn(&Path, &Path) -> Result<String, Box<dyn Error>>;
 
 /// Every part; later ones may read what earlier ones wrote.
-const PARTS: &[(&str, Make)] = &[("places", places::make), ("tagger", tagger::make)];
+const PARTS: &[(&str, Make)] = &[
+    ("places", places::make),
+    ("demonyms", demonyms::make),
+    ("tagger", tagger::make),
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1);
