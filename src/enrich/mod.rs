@@ -15,6 +15,7 @@ mod keyphrases;
 mod language;
 mod layout;
 mod names;
+mod offices;
 mod organisations;
 mod people;
 mod places;
@@ -26,6 +27,7 @@ mod sections;
 mod segments;
 mod sentences;
 mod summary;
+mod titles;
 mod topics;
 
 use crate::model::{Article, Enriched, Language, Span, limits};
@@ -133,13 +135,18 @@ fn understanding(
     let headline = found.headline.map(|headline| headline.span);
     found.counts.reading_ease = reading::ease(text, tokens, &found.paragraphs, found.counts);
     if passes.names {
-        let names = names::find(text, tokens, segments, &mut scratch.names);
-        let mut entities = people::find(text, tokens, segments, &names);
+        let mut names = names::find(text, tokens, segments, &mut scratch.names);
+        let titles = titles::find(text, tokens, segments, &mut names);
+        let mut entities = people::find(text, tokens, segments, &mut names, &titles);
         entities.extend(organisations::find(text, tokens, &names));
         entities.extend(places::find(text, tokens, &names, found.dateline.as_ref()));
         entities.extend(groups::find(text, tokens, &names));
         found.entities = entities::assemble(entities, &mut found.anomalies);
-        pronouns::link(text, tokens, segments, &mut found.entities);
+        let holders = offices::holders(&found.entities);
+        offices::state(text, &holders, &mut found.entities);
+        pronouns::link(text, tokens, segments, &titles, &holders, headline, &mut found.entities);
+        let country = found.dateline.as_ref().and_then(|dateline| dateline.place.as_ref()?.country);
+        offices::infer(text, &found.sentences, country, &holders, &mut found.entities);
         found.focus_countries = focus::find(&found.entities, headline, found.lede);
     }
     if passes.speech {

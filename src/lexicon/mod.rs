@@ -1,8 +1,12 @@
 //! Gazetteers and tables, compiled in.
 
 pub mod agencies;
-pub mod gazetteer;
 pub mod demonyms;
+pub mod first_names;
+pub mod gazetteer;
+pub mod organisations;
 pub mod places;
+mod sorted;
 pub mod table;
 pub mod tagger;
+pub mod titles;

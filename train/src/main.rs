@@ -7,8 +7,9 @@
 
 mod clusters;
 mod corpora;
-mod gazetteers;
 mod demonyms;
+mod first_names;
+mod gazetteers;
 mod places;
 mod tables;
 mod tagger;
@@ -24,6 +25,7 @@ type Make = fn(&Path, &Path) -> Result<String, Box<dyn Error>>;
 const PARTS: &[(&str, Make)] = &[
     ("places", places::make),
     ("demonyms", demonyms::make),
+    ("first_names", first_names::make),
     ("tagger", tagger::make),
 ];
 
