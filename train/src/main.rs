@@ -5,6 +5,7 @@
 //! `DATA` is the folder of training data; each part says in its head what it reads of it, and NOTICE names the sources.
 //! Without a part all are made, in this order. The same data gives the same files, byte for byte.
 
+mod cue_verbs;
 mod places;
 
 use std::error::Error;
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 type Make = fn(&Path, &Path) -> Result<String, Box<dyn Error>>;
 
 /// Every part; later ones may read what earlier ones wrote.
-const PARTS: &[(&str, Make)] = &[("places", places::make)];
+const PARTS: &[(&str, Make)] = &[("places", places::make), ("cue_verbs", cue_verbs::make)];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1);
