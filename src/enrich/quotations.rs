@@ -1,19 +1,86 @@
 //! Finds who said what: direct, mixed and indirect speech.
-//! Evidence: quotation marks; cue verbs and phrases with their subjects.
+//! Evidence: cue verbs with their subjects and complements; `according to`; quotation marks and the speech around them.
 //! Example: `Duarte said the bridge was safe` → indirect, cue `said`, speaker `Duarte`.
-//! Misses: everything yet.
+//! Misses: speech in the passive (`was told`), reports by nouns (`his claim that`), speakers named only by `the former`.
+
+mod complement;
+mod direct;
+mod marks;
+mod reader;
+mod sentence;
+mod speakers;
+mod subject;
+mod words;
 
 use super::segments::Segment;
-use crate::model::{Entity, Quotation, Span};
+use crate::model::{Entity, Quotation, QuotationKind, Span, limits};
 use crate::text::Token;
+use reader::Reader;
+use std::ops::Range;
+
+/// One piece of speech in tokens, before it is published.
+#[derive(Clone, Debug)]
+struct Speech {
+    /// In text order; never empty.
+    content: Vec<Range<usize>>,
+    cue: Option<Range<usize>>,
+    speaker: Option<Range<usize>>,
+    addressee: Option<Range<usize>>,
+    is_inferred: bool,
+    rule: &'static str,
+}
 
 /// The speech of the article, in the order of its content.
 pub(super) fn find(
-    _text: &str,
-    _tokens: &[Token],
-    _segments: &[Segment],
-    _paragraphs: &[Span],
-    _entities: &[Entity],
+    text: &str,
+    tokens: &[Token],
+    segments: &[Segment],
+    paragraphs: &[Span],
+    entities: &[Entity],
 ) -> Vec<Quotation> {
-    Vec::new()
+    let reader = Reader::new(text, tokens, segments, paragraphs);
+    let mut speeches: Vec<Speech> = Vec::new();
+    for segment in segments {
+        sentence::read(&reader, segment.clone(), &mut speeches);
+        if speeches.len() >= limits::QUOTATIONS_MAX {
+            break;
+        }
+    }
+    direct::complete(&reader, &mut speeches);
+    speeches.sort_by_key(|speech| (speech.content[0].start, speech.content[0].end));
+    speeches.truncate(limits::QUOTATIONS_MAX);
+    let speakers = speakers::Index::new(entities);
+    speeches.into_iter().map(|speech| published(&reader, &speakers, speech)).collect()
+}
+
+fn published(reader: &Reader, speakers: &speakers::Index, speech: Speech) -> Quotation {
+    let span = |range: &Range<usize>| reader.span(range);
+    let speaker = speech.speaker.as_ref().map(span);
+    Quotation {
+        kind: kind(reader, &speech.content),
+        content: speech.content.iter().map(span).collect(),
+        cue: speech.cue.as_ref().map(span),
+        speaker,
+        speaker_entity: speaker.and_then(|span| speakers.named_in(span)),
+        addressee_entity: speech.addressee.as_ref().and_then(|range| speakers.named_in(span(range))),
+        is_inferred: speech.is_inferred,
+        rule: speech.rule,
+    }
+}
+
+/// Direct when all words are in quotation marks, mixed when some are.
+fn kind(reader: &Reader, content: &[Range<usize>]) -> QuotationKind {
+    let (mut inside, mut outside) = (false, false);
+    for at in content.iter().flat_map(Clone::clone) {
+        if reader.is_quoted(at) {
+            inside = true;
+        } else if reader.is_word(at) {
+            outside = true;
+        }
+    }
+    match (inside, outside) {
+        (true, false) => QuotationKind::Direct,
+        (true, true) => QuotationKind::Mixed,
+        _ => QuotationKind::Indirect,
+    }
 }

@@ -1,6 +1,7 @@
 //! Gazetteers and tables, compiled in.
 
 pub mod agencies;
+pub mod cue_verbs;
 pub mod demonyms;
 pub mod first_names;
 pub mod gazetteer;

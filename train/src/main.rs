@@ -7,6 +7,7 @@
 
 mod clusters;
 mod corpora;
+mod cue_verbs;
 mod demonyms;
 mod first_names;
 mod gazetteers;
@@ -27,6 +28,7 @@ const PARTS: &[(&str, Make)] = &[
     ("demonyms", demonyms::make),
     ("first_names", first_names::make),
     ("tagger", tagger::make),
+    ("cue_verbs", cue_verbs::make),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -1,0 +1,405 @@
+//! Reads one sentence: its cues, whose they are, and where each one's content starts and ends.
+
+use super::Speech;
+use super::complement::{Complement, Governor};
+use super::reader::Reader;
+use super::words::Class;
+use crate::enrich::segments::Segment;
+use crate::lexicon::cue_verbs::{CueVerb, Frame, VerbKind};
+use std::ops::Range;
+
+/// Longest content that is looked for in one sentence, in tokens; a sentence of ordinary prose has 25.
+const CONTENT_TOKENS_MAX: usize = 400;
+
+/// A cue verb with its subject.
+struct Cue {
+    at: usize,
+    verb: CueVerb,
+    subject: Option<Range<usize>>,
+    /// `saying`, `underscoring`: the subject is that of another verb.
+    is_gerund: bool,
+    /// Where the content of a cue before it ends, if the two stand side by side.
+    cut: Option<usize>,
+}
+
+pub(super) fn read(reader: &Reader, segment: Segment, speeches: &mut Vec<Speech>) {
+    let sentence = Sentence { reader, segment: segment.clone() };
+    let cues = sentence.cues();
+    let first = speeches.len();
+    for (index, cue) in cues.iter().enumerate() {
+        let next_cut = cues[index + 1..].iter().take(CUTS_LOOKED_AT).find_map(|later| later.cut);
+        if let Some(speech) = sentence.speech(cue, &cues, index, next_cut) {
+            speeches.push(speech);
+        }
+    }
+    sentence.according_to(speeches);
+    speeches[first..].sort_by_key(|speech| speech.content[0].start);
+}
+
+/// How many later cues of the sentence are asked where the content before them ends.
+const CUTS_LOOKED_AT: usize = 20;
+
+struct Sentence<'a> {
+    reader: &'a Reader<'a>,
+    segment: Segment,
+}
+
+impl Sentence<'_> {
+    fn cues(&self) -> Vec<Cue> {
+        let reader = self.reader;
+        let mut cues: Vec<Cue> = Vec::new();
+        for at in self.segment.clone() {
+            let Some(verb) = reader.class(at).cue().filter(|_| !reader.is_quoted(at)) else { continue };
+            let before = cues.last().and_then(|cue| cue.subject.clone());
+            if let Some(cue) = self.cue(at, verb, before) {
+                cues.push(cue);
+            }
+        }
+        // What opens the sentence has the subject of the verb that follows: `Underscoring the risk, she said`.
+        for index in (0..cues.len().saturating_sub(1)).rev() {
+            if cues[index].subject.is_none() && cues[index].is_gerund {
+                cues[index].subject = cues[index + 1].subject.clone();
+            }
+        }
+        cues
+    }
+
+    fn cue(&self, at: usize, verb: CueVerb, subject_before: Option<Range<usize>>) -> Option<Cue> {
+        let reader = self.reader;
+        let floor = self.segment.start;
+        let chain = reader.before_auxiliaries(at, floor);
+        let has = |wanted: Class| (chain..at).any(|place| reader.class(place) == wanted);
+        let before = if chain > floor { reader.class(chain - 1) } else { Class::Stop };
+        let direct_before = if at > floor { reader.class(at - 1) } else { Class::Stop };
+        match verb.kind {
+            VerbKind::Continuous if !has(Class::Be) => {
+                return self.gerund(at, verb, subject_before);
+            }
+            VerbKind::Past | VerbKind::Participle | VerbKind::Any if has(Class::Be) => return None,
+            VerbKind::Participle if !has(Class::Have) => return None,
+            _ => {}
+        }
+        if matches!(
+            direct_before,
+            Class::Determiner | Class::Quantifier | Class::Clitic | Class::Hyphen | Class::Preposition
+        ) {
+            return None;
+        }
+        if matches!(before, Class::And | Class::But) && before == direct_before
+            || matches!(before, Class::And | Class::But)
+        {
+            let is_speech = verb.takes(Frame::Speech) && verb.kind != VerbKind::Base;
+            let subject = subject_before?;
+            let cut = is_speech.then(|| self.before_comma(chain - 1));
+            return Some(Cue { at, verb, subject: Some(subject), is_gerund: false, cut });
+        }
+        let subject = reader.subject_before(at, floor);
+        if let Some(subject) = &subject {
+            self.agrees(subject, verb, chain < at).then_some(())?;
+        }
+        let cut = subject.as_ref().and_then(|subject| self.cut_before(subject.start));
+        Some(Cue { at, verb, subject, is_gerund: false, cut })
+    }
+
+    /// Whether a present form fits its subject: `officials say`, `she says`; `the report` is no verb.
+    fn agrees(&self, subject: &Range<usize>, verb: CueVerb, has_auxiliary: bool) -> bool {
+        let last = subject.end - 1;
+        let is_plural_pronoun = self.reader.is_any(last, &["they", "we", "i", "you"]);
+        match verb.kind {
+            VerbKind::Base if has_auxiliary => true,
+            VerbKind::Base => {
+                let plural = ["people", "police", "women", "men", "voters", "who", "media"];
+                is_plural_pronoun
+                    || self.reader.class(last) == Class::Quantifier
+                    || self.reader.word(last).ends_with('s')
+                    || self.reader.is_any(last, &plural)
+                    || subject.clone().any(|at| self.reader.class(at) == Class::And)
+            }
+            VerbKind::ThirdPerson => {
+                !is_plural_pronoun
+                    && (self.reader.class(last) != Class::Plain || !self.reader.word(last).ends_with('s'))
+            }
+            _ => true,
+        }
+    }
+
+    /// Where an earlier content ends when a clause with its own subject starts at `start`.
+    fn cut_before(&self, start: usize) -> Option<usize> {
+        let before = start.checked_sub(1).filter(|before| *before > self.segment.start)?;
+        matches!(self.reader.class(before), Class::And | Class::But).then(|| self.before_comma(before))
+    }
+
+    fn before_comma(&self, at: usize) -> usize {
+        if at > self.segment.start && self.reader.class(at - 1) == Class::Comma { at - 1 } else { at }
+    }
+
+    fn gerund(&self, at: usize, verb: CueVerb, subject_before: Option<Range<usize>>) -> Option<Cue> {
+        let reader = self.reader;
+        let floor = self.segment.start;
+        let place = reader.before_auxiliaries(at, floor);
+        if place == floor {
+            return Some(Cue { at, verb, subject: None, is_gerund: true, cut: None });
+        }
+        let before = place - 1;
+        match reader.class(before) {
+            Class::Comma | Class::But | Class::Dash => {}
+            Class::And if subject_before.is_some() => {}
+            _ => return None,
+        }
+        let subject = subject_before.or_else(|| self.opening_subject(before));
+        Some(Cue { at, verb, subject, is_gerund: true, cut: Some(self.before_comma(before)) })
+    }
+
+    /// The noun phrase that opens the sentence, after an adverbial phrase with a comma.
+    fn opening_subject(&self, limit: usize) -> Option<Range<usize>> {
+        let reader = self.reader;
+        let mut at = self.segment.start;
+        let limit = limit.min(at + OPENING_TOKENS_MAX);
+        if matches!(reader.class(at), Class::Preposition | Class::Subordinate | Class::Adverb | Class::Time)
+        {
+            at = (at..limit).find(|place| reader.class(*place) == Class::Comma)? + 1;
+        }
+        while at < limit && matches!(reader.class(at), Class::And | Class::But | Class::Adverb) {
+            at += 1;
+        }
+        reader.phrase_after(at, limit)
+    }
+
+    fn speech(&self, cue: &Cue, cues: &[Cue], index: usize, next_cut: Option<usize>) -> Option<Speech> {
+        let is_document = cue.subject.as_ref().is_some_and(|subject| self.is_document(subject));
+        let governor = Governor { at: cue.at, verb: cue.verb, limit: self.limit(), is_document };
+        match self.reader.complement(&governor) {
+            Some(complement) => self.with_complement(cue, cues, index, complement, next_cut),
+            None => self.after_content(cue, next_cut),
+        }
+    }
+
+    /// Where the sentence ends, its last mark left out.
+    fn limit(&self) -> usize {
+        let end = self.segment.end;
+        let is_marked = end > self.segment.start && self.reader.class(end - 1) == Class::Stop;
+        end - usize::from(is_marked)
+    }
+
+    fn with_complement(
+        &self,
+        cue: &Cue,
+        cues: &[Cue],
+        index: usize,
+        complement: Complement,
+        next_cut: Option<usize>,
+    ) -> Option<Speech> {
+        let speaker = cue.subject.clone()?;
+        let mut end = next_cut.filter(|cut| *cut > complement.start).unwrap_or(self.limit());
+        // The gerund that opens the sentence ends where the main clause starts.
+        if cue.is_gerund && cue.cut.is_none() {
+            let main = cues.get(index + 1)?.subject.as_ref()?.start;
+            if main > complement.start {
+                end = self.before_comma(main);
+            }
+        }
+        let content = self.content(complement.start, end)?;
+        Some(Speech {
+            content: vec![content],
+            cue: Some(cue.at..complement.cue_end),
+            speaker: Some(speaker),
+            addressee: complement.addressee,
+            is_inferred: false,
+            rule: complement.rule,
+        })
+    }
+
+    /// The tokens from `start` to `end`, without marks at the ends, and with all of a quotation it starts or ends in.
+    fn content(&self, start: usize, end: usize) -> Option<Range<usize>> {
+        let reader = self.reader;
+        let mut end = end.max(start).min(start + CONTENT_TOKENS_MAX);
+        if let Some(quotation) = reader.quotation(start)
+            && quotation.end >= end
+        {
+            return Some(quotation.open..quotation.end);
+        }
+        let start = reader.quotation(start).map_or(start, |quotation| quotation.open);
+        while end > start
+            && !reader.is_quoted(end - 1)
+            && matches!(
+                reader.class(end - 1),
+                Class::Comma | Class::Stop | Class::Colon | Class::Dash | Class::And | Class::But
+            )
+        {
+            end -= 1;
+        }
+        if let Some(quotation) = end.checked_sub(1).and_then(|last| reader.quotation(last)) {
+            end = end.max(quotation.end);
+        }
+        (end > start && reader.words_in(start..end.min(start + CONTENT_TOKENS_MAX)) > 0)
+            .then_some(start..end)
+    }
+
+    /// `…, she said.`, `…, said Duarte.`, `…, she said, …`.
+    fn after_content(&self, cue: &Cue, next_cut: Option<usize>) -> Option<Speech> {
+        if !cue.verb.takes(Frame::Speech) || cue.is_gerund {
+            return None;
+        }
+        let reader = self.reader;
+        let (clause, speaker, cue_end) = match &cue.subject {
+            Some(subject) if subject.end <= cue.at => (subject.start, subject.clone(), cue.at + 1),
+            _ => {
+                let subject = reader.phrase_after(cue.at + 1, self.limit())?;
+                (cue.at, subject.clone(), subject.end)
+            }
+        };
+        let mut content = vec![self.content_before(clause)?];
+        if let Some(rest) = self.content_after(cue_end, next_cut) {
+            content.push(rest);
+        }
+        Some(Speech {
+            content,
+            cue: Some(cue.at..cue.at + 1),
+            speaker: Some(speaker),
+            addressee: None,
+            is_inferred: false,
+            rule: "after_content",
+        })
+    }
+
+    /// What was said before the cue's clause, which starts at `clause`.
+    fn content_before(&self, clause: usize) -> Option<Range<usize>> {
+        let reader = self.reader;
+        let floor = self.segment.start;
+        if clause == floor {
+            let previous = floor.checked_sub(1)?;
+            let quotation =
+                reader.quotation(previous).filter(|_| reader.class(previous) == Class::Close)?;
+            return Some(quotation.open..quotation.end);
+        }
+        let joint = clause - 1;
+        match reader.class(joint) {
+            Class::Comma | Class::Dash | Class::Close => {}
+            _ => return None,
+        }
+        let content = self.content(floor, joint + 1)?;
+        let is_clause = reader.words_in(content.clone()) > 2 || reader.is_quoted(content.start);
+        let opens_adjunct = matches!(reader.class(floor), Class::Preposition | Class::Subordinate)
+            && reader.words_in(content.clone()) < 6;
+        (is_clause && !opens_adjunct || reader.class(joint) == Class::Close).then_some(content)
+    }
+
+    /// What is said on after the cue's clause: `…, he said, “…”`.
+    fn content_after(&self, from: usize, next_cut: Option<usize>) -> Option<Range<usize>> {
+        let reader = self.reader;
+        let mut at = from;
+        let limit = self.limit();
+        let near = limit.min(from + INSERTED_TOKENS_MAX);
+        while at < near
+            && !matches!(reader.class(at), Class::Comma | Class::Open | Class::Colon | Class::Dash)
+        {
+            at += 1;
+        }
+        if at >= near {
+            return None;
+        }
+        if reader.class(at) != Class::Open {
+            at += 1;
+        }
+        let is_content = match reader.class(at) {
+            Class::Open => true,
+            Class::Cue(verb) => verb.kind != VerbKind::Continuous,
+            Class::Relative | Class::Preposition | Class::Determiner => false,
+            _ => at == from + 1,
+        };
+        let end = next_cut.filter(|cut| *cut > at).unwrap_or(limit);
+        is_content.then(|| self.content(at, end)).flatten()
+    }
+
+    fn is_document(&self, subject: &Range<usize>) -> bool {
+        const DOCUMENTS: [&str; 44] = [
+            "poll",
+            "polls",
+            "survey",
+            "surveys",
+            "study",
+            "studies",
+            "report",
+            "reports",
+            "data",
+            "figures",
+            "records",
+            "documents",
+            "document",
+            "research",
+            "results",
+            "result",
+            "analysis",
+            "numbers",
+            "statistics",
+            "emails",
+            "email",
+            "letter",
+            "memo",
+            "filing",
+            "filings",
+            "statement",
+            "researchers",
+            "scientists",
+            "investigators",
+            "investigation",
+            "inquiry",
+            "review",
+            "audit",
+            "findings",
+            "polling",
+            "evidence",
+            "census",
+            "article",
+            "story",
+            "reports",
+            "video",
+            "judge",
+            "court",
+            "commission",
+        ];
+        subject.clone().any(|at| self.reader.is_any(at, &DOCUMENTS))
+    }
+
+    /// `According to the mayor, …`, `…, according to the mayor`.
+    fn according_to(&self, speeches: &mut Vec<Speech>) {
+        let reader = self.reader;
+        for at in self.segment.clone() {
+            let is_cue = reader.is_any(at, &["according"])
+                && reader.class(at + 1) == Class::To
+                && !reader.is_quoted(at);
+            if !is_cue {
+                continue;
+            }
+            if let Some(speech) = self.accorded(at) {
+                speeches.push(speech);
+            }
+        }
+    }
+
+    fn accorded(&self, at: usize) -> Option<Speech> {
+        let reader = self.reader;
+        let speaker = reader.phrase_after(at + 2, self.limit())?;
+        let is_first = !(self.segment.start..at).any(|place| reader.is_word(place));
+        let content = if is_first {
+            let comma =
+                (speaker.end..self.limit()).take(40).find(|place| reader.class(*place) == Class::Comma)?;
+            self.content(comma + 1, self.limit())?
+        } else {
+            self.content(self.segment.start, at)?
+        };
+        Some(Speech {
+            content: vec![content],
+            cue: Some(at..at + 2),
+            speaker: Some(speaker),
+            addressee: None,
+            is_inferred: false,
+            rule: "according_to",
+        })
+    }
+}
+
+/// How far into a sentence its opening subject is looked for.
+const OPENING_TOKENS_MAX: usize = 40;
+/// How far after a cue its clause may reach before the speech goes on.
+const INSERTED_TOKENS_MAX: usize = 30;

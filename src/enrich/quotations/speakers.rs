@@ -1,0 +1,45 @@
+//! Which entity a speaker's words name.
+
+use crate::model::{Entity, EntityId, EntityKind, Span};
+
+/// Every mention with its entity, by place in the text.
+pub(super) struct Index {
+    mentions: Vec<(Span, EntityId, u8)>,
+}
+
+/// How many mentions in one speaker's words are looked at.
+const MENTIONS_LOOKED_AT: usize = 12;
+
+impl Index {
+    pub(super) fn new(entities: &[Entity]) -> Self {
+        let mut mentions = Vec::new();
+        for (id, entity) in (0..).map(EntityId).zip(entities) {
+            let rank = rank(entity.kind);
+            mentions.extend(entity.mentions.iter().map(|mention| (mention.span, id, rank)));
+        }
+        mentions.sort_unstable();
+        Self { mentions }
+    }
+
+    /// The entity whose mention is or lies in `words`: a person before an organisation before a place, the first of equals.
+    pub(super) fn named_in(&self, words: Span) -> Option<EntityId> {
+        let from = self.mentions.partition_point(|(span, ..)| span.start < words.start);
+        self.mentions[from..]
+            .iter()
+            .take(MENTIONS_LOOKED_AT)
+            .take_while(|(span, ..)| span.start < words.end)
+            .filter(|(span, ..)| words.contains(*span))
+            .min_by_key(|(_, _, rank)| *rank)
+            .map(|(_, id, _)| *id)
+    }
+}
+
+fn rank(kind: EntityKind) -> u8 {
+    match kind {
+        EntityKind::Person => 0,
+        EntityKind::Organisation => 1,
+        EntityKind::Group => 2,
+        EntityKind::Place => 3,
+        EntityKind::Event => 4,
+    }
+}
