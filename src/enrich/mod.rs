@@ -105,7 +105,7 @@ pub fn enrich(
         understanding(text, &segments, passes, scratch, &mut found);
     }
     if passes.amounts {
-        found.amounts = amounts::find(text, &scratch.tokens, &segments, &found.dates);
+        found.amounts = amounts::find(text, &scratch.tokens, &segments, &found);
     }
     if passes.fingerprint {
         found.fingerprint = fingerprint::find(text, &scratch.tokens, &found.paragraphs);

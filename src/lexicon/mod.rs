@@ -2,6 +2,7 @@
 
 pub mod agencies;
 pub mod cue_verbs;
+pub mod currencies;
 pub mod demonyms;
 pub mod first_names;
 pub mod gazetteer;
@@ -11,3 +12,4 @@ mod sorted;
 pub mod table;
 pub mod tagger;
 pub mod titles;
+pub mod units;

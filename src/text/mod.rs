@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod lines;
+pub mod numbers;
 mod tokens;
 
 pub use tokens::{Token, TokenKind, tokenize};
