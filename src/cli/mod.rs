@@ -1,7 +1,10 @@
 //! The command line: one file per command. Data on standard output, messages on standard error.
 
+mod card;
 mod config;
+mod demo;
 mod enrich;
+mod paint;
 mod pretty;
 mod run;
 
@@ -19,6 +22,7 @@ const USAGE: u8 = 2;
 
 const AFTER_HELP: &str = "\
 Examples:
+  copydesk demo                             see it work, no Kafka needed
   copydesk enrich story.txt --pretty        what it makes of one article, no Kafka needed
   cat story.json | copydesk enrich -        one JSON line
   copydesk config --default > copydesk.toml a documented configuration to start from
@@ -39,6 +43,8 @@ struct Cli {
 enum Command {
     /// Run the worker: from the input topics to the output topic, until SIGTERM.
     Run(ConfigArgs),
+    /// See it work: the real worker, a broker inside this process, sample articles, each story on screen.
+    Demo(demo::DemoArgs),
     /// Enrich files without Kafka: one JSON line for each on standard output.
     Enrich(enrich::EnrichArgs),
     /// Show the configuration: the documented defaults, or every value in force and where it comes from.
@@ -103,6 +109,7 @@ impl From<anyhow::Error> for Failure {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Demo(args) => demo::run(&args),
         Command::Enrich(args) => enrich::run(&args),
         Command::Config(args) => config::run(&args),
     };

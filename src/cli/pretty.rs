@@ -73,11 +73,11 @@ fn line(view: &mut String, label: &str, value: &str) {
     writeln!(view, "{label:>10}  {}", safe(value)).expect("writing to a string cannot fail");
 }
 
-fn list(value: &Value) -> &[Value] {
+pub(super) fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-fn covered(span: &Value, text: &str) -> Option<String> {
+pub(super) fn covered(span: &Value, text: &str) -> Option<String> {
     let at = |key: &str| usize::try_from(span[key].as_u64()?).ok();
     text.get(at("start")?..at("end")?).map(str::to_owned)
 }

@@ -11,4 +11,4 @@ mod sink_thread;
 mod start;
 mod workers;
 
-pub use start::run;
+pub use start::{Setting, run, run_in};

@@ -8,7 +8,7 @@ use crate::engine::{Engine, Limits};
 use crate::kafka::{Group, Topics, topic_counts};
 use crate::pipeline::Pipeline;
 use crate::sink::{self, Signals};
-use crate::source::{Budget, Context, KafkaSource, Lanes, SourceEnd};
+use crate::source::{Budget, Context, Intake, KafkaSource, Lanes, SourceEnd};
 use crate::telemetry::{Health, Loop, Metrics, http};
 use anyhow::Context as _;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
@@ -27,6 +27,14 @@ const TOPICS_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often missing topics are looked for again.
 const TOPICS_RETRY: Duration = Duration::from_secs(2);
 
+/// What a command decides that runs the worker as a part of itself.
+pub struct Setting {
+    pub intake: Intake,
+    pub metrics: Arc<Metrics>,
+    /// Stops the worker as a signal does, when something is sent or the sender is dropped.
+    pub stop: oneshot::Receiver<()>,
+}
+
 /// Runs the worker until SIGTERM or SIGINT; everything dispatched is committed before it returns. A second
 /// signal ends the process at once.
 ///
@@ -34,24 +42,39 @@ const TOPICS_RETRY: Duration = Duration::from_secs(2);
 /// What an operator must mend: a port in use, offsets lost to retention, a shared identity, a drain that
 /// took too long.
 pub fn run(config: Config) -> anyhow::Result<()> {
+    let (_never, stop) = oneshot::channel();
+    run_in(Setting { intake: Intake::Group, metrics: Metrics::new(), stop }, config)
+}
+
+/// The same inside another command.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_in(setting: Setting, config: Config) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .context("the async runtime cannot start")?;
-    let metrics = Metrics::new();
-    let health = Arc::new(Health::default());
-    let done = runtime.block_on(supervise(config, metrics, health));
+    let done = runtime.block_on(supervise(config, setting));
     runtime.shutdown_timeout(Duration::from_millis(200));
     done
 }
 
-async fn supervise(config: Config, metrics: Arc<Metrics>, health: Arc<Health>) -> anyhow::Result<()> {
+async fn supervise(config: Config, setting: Setting) -> anyhow::Result<()> {
+    let Setting { intake, metrics, stop } = setting;
+    let health = Arc::new(Health::default());
     let mut signals = Interrupts::new()?;
     let (close_http, closed) = oneshot::channel();
     let http = http::start(&config.admin, Arc::clone(&metrics), Arc::clone(&health), closed).await?;
-    let worker = Worker::start(&config, &metrics, &health)?;
-    let outcome = worker.watch(&config, &health, &mut signals).await;
+    let worker = Worker::start(&config, intake, &metrics, &health)?;
+    let asked_to_stop = async {
+        tokio::select! {
+            () = signals.next() => {}
+            _ = stop => {}
+        }
+    };
+    let outcome = worker.watch(&config, &health, asked_to_stop).await;
     // Nobody listens when the port is switched off.
     let _ = close_http.send(());
     if let Some(http) = http {
@@ -104,7 +127,12 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(config: &Config, metrics: &Arc<Metrics>, health: &Arc<Health>) -> anyhow::Result<Self> {
+    fn start(
+        config: &Config,
+        intake: Intake,
+        metrics: &Arc<Metrics>,
+        health: &Arc<Health>,
+    ) -> anyhow::Result<Self> {
         let topics = Topics {
             inputs: config.input.topics.iter().map(|topic| Arc::from(topic.as_str())).collect(),
             output: config.output.topic.clone(),
@@ -152,7 +180,7 @@ impl Worker {
         let (finish, finished) = oneshot::channel();
         threads.push(start_coordinator(Coordinator::new(desk, engine(config)), health, finish));
         let source = KafkaSource::new(Arc::clone(&consumer), budget, batches);
-        threads.push(start_source(source, config, health, (go, is_ready), say));
+        threads.push(start_source((source, intake), config, health, (go, is_ready), say));
         Ok(Self { consumer, is_stopping, signals, finished, threads })
     }
 
@@ -161,11 +189,11 @@ impl Worker {
         mut self,
         config: &Config,
         health: &Health,
-        interrupts: &mut Interrupts,
+        asked_to_stop: impl Future<Output = ()>,
     ) -> anyhow::Result<()> {
         let outcome = tokio::select! {
             outcome = &mut self.finished => outcome,
-            () = interrupts.next() => {
+            () = asked_to_stop => {
                 tracing::info!("stopping: what is in flight is finished and committed first");
                 health.set_stopping();
                 self.is_stopping.store(true, Ordering::Release);
@@ -266,7 +294,7 @@ fn start_coordinator(
 /// The poll thread: waits for the topics and for the sink (whose `init_transactions` settles what a dead
 /// predecessor left open, before any committed offset is read), then subscribes.
 fn start_source(
-    source: KafkaSource,
+    (source, intake): (KafkaSource, Intake),
     config: &Config,
     health: &Arc<Health>,
     (go, is_ready): (Sender<()>, Receiver<()>),
@@ -282,7 +310,7 @@ fn start_source(
             health.set_waiting("the worker is joining its group");
             let consumer = source.consumer_handle();
             let is_joined = Cell::new(false);
-            source.run(|| {
+            source.run(intake, || {
                 tick();
                 if !is_joined.get() && consumer.context().is_joined() {
                     is_joined.set(true);

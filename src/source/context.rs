@@ -139,7 +139,8 @@ impl Context {
         list.elements().iter().filter_map(|element| named(element.topic(), element.partition())).collect()
     }
 
-    fn assign(&self, consumer: &BaseConsumer<Self>, list: &TopicPartitionList) {
+    /// Takes partitions in: sets where each starts, and tells the coordinator.
+    pub(super) fn assign(&self, consumer: &BaseConsumer<Self>, list: &TopicPartitionList) {
         if list.count() > 0 {
             self.set_offsets(consumer, list);
         }

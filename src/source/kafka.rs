@@ -5,11 +5,11 @@
 //! throws away what was prefetched) while polling goes on for the group's sake.
 
 use super::context::Context;
-use super::start::{StartError, resume};
+use super::start::{ASK_TIMEOUT, StartError, resume};
 use super::{Budget, Lanes};
 use crate::config::Config;
 use crate::engine::TopicPartition;
-use crate::kafka::{RecordBatch, Role, Topics, client_config};
+use crate::kafka::{RecordBatch, Role, Topics, client_config, topic_counts};
 use crate::model::Partition;
 use crate::telemetry::Metrics;
 use crossbeam_channel::Sender;
@@ -38,6 +38,16 @@ pub enum SourceEnd {
     Asked { dispatched: u64 },
     /// An operator must act.
     Failed(String),
+}
+
+/// How the source comes by its partitions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Intake {
+    /// As a member of the consumer group, which shares them out.
+    Group,
+    /// All partitions of the input topics, taken by hand: nobody else may read for this group. Offsets are the
+    /// group's all the same.
+    Everything,
 }
 
 /// The consumer and what its thread keeps.
@@ -79,10 +89,9 @@ impl KafkaSource {
         }
     }
 
-    /// Subscribes and polls until the worker stops. `tick` is called at least every two seconds.
-    pub fn run(mut self, tick: impl Fn()) -> SourceEnd {
-        let names: Vec<&str> = self.topics.inputs.iter().map(|topic| &**topic).collect();
-        if let Err(error) = self.consumer.subscribe(&names) {
+    /// Takes partitions in and polls until the worker stops. `tick` is called at least every two seconds.
+    pub fn run(mut self, intake: Intake, tick: impl Fn()) -> SourceEnd {
+        if let Err(error) = self.take_in(intake) {
             return SourceEnd::Failed(format!("the input topics cannot be subscribed to: {error}"));
         }
         let consumer = Arc::clone(&self.consumer);
@@ -105,6 +114,21 @@ impl KafkaSource {
             }
         }
         SourceEnd::Asked { dispatched: self.dispatched }
+    }
+
+    fn take_in(&self, intake: Intake) -> KafkaResult<()> {
+        let names: Vec<&str> = self.topics.inputs.iter().map(|topic| &**topic).collect();
+        match intake {
+            Intake::Group => self.consumer.subscribe(&names),
+            Intake::Everything => {
+                let mut list = TopicPartitionList::new();
+                for (topic, count) in topic_counts(self.client(), &names, ASK_TIMEOUT)? {
+                    list.add_partition_range(&topic, 0, count.map_err(KafkaError::MetadataFetch)? - 1);
+                }
+                self.consumer.context().assign(&self.consumer, &list);
+                self.consumer.assign(&list)
+            }
+        }
     }
 
     pub fn client(&self) -> &Client<Context> {

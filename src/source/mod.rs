@@ -7,4 +7,4 @@ mod start;
 
 pub use budget::Budget;
 pub use context::{Context, Lanes, Notice};
-pub use kafka::{KafkaSource, SourceEnd};
+pub use kafka::{Intake, KafkaSource, SourceEnd};

@@ -164,6 +164,14 @@ impl Metrics {
         self.transactions_aborted_total.with_label_values(&[reason]).inc();
     }
 
+    /// Transactions undone, for whatever reason.
+    pub fn transactions_aborted(&self) -> u64 {
+        ABORT_REASONS
+            .iter()
+            .map(|why| self.transactions_aborted_total.with_label_values(&[why]).get())
+            .sum()
+    }
+
     pub fn producer_rebuilt(&self, cause: &str) {
         self.producer_rebuilds_total.with_label_values(&[cause]).inc();
     }
