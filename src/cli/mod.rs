@@ -2,6 +2,7 @@
 
 mod config;
 mod enrich;
+mod eval;
 mod pretty;
 mod run;
 
@@ -21,6 +22,7 @@ const AFTER_HELP: &str = "\
 Examples:
   copydesk enrich story.txt --pretty        what it makes of one article, no Kafka needed
   cat story.json | copydesk enrich -        one JSON line
+  copydesk eval tests/quality/tune          how good it is, on articles that are marked by hand
   copydesk config --default > copydesk.toml a documented configuration to start from
   COPYDESK_KAFKA__BROKERS=broker:9092 copydesk run
 
@@ -41,6 +43,8 @@ enum Command {
     Run(ConfigArgs),
     /// Enrich files without Kafka: one JSON line for each on standard output.
     Enrich(enrich::EnrichArgs),
+    /// Score the findings on sets of marked texts.
+    Eval(eval::EvalArgs),
     /// Show the configuration: the documented defaults, or every value in force and where it comes from.
     Config(config::ShowArgs),
 }
@@ -104,6 +108,7 @@ pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Enrich(args) => enrich::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Config(args) => config::run(&args),
     };
     match outcome {
