@@ -4,6 +4,7 @@ mod card;
 mod config;
 mod demo;
 mod enrich;
+mod eval;
 mod paint;
 mod pretty;
 mod run;
@@ -25,6 +26,7 @@ Examples:
   copydesk demo                             see it work, no Kafka needed
   copydesk enrich story.txt --pretty        what it makes of one article, no Kafka needed
   cat story.json | copydesk enrich -        one JSON line
+  copydesk eval tests/quality/tune          how good it is, on articles that are marked by hand
   copydesk config --default > copydesk.toml a documented configuration to start from
   COPYDESK_KAFKA__BROKERS=broker:9092 copydesk run
 
@@ -47,6 +49,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Enrich files without Kafka: one JSON line for each on standard output.
     Enrich(enrich::EnrichArgs),
+    /// Score the findings on sets of marked texts.
+    Eval(eval::EvalArgs),
     /// Show the configuration: the documented defaults, or every value in force and where it comes from.
     Config(config::ShowArgs),
 }
@@ -111,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Enrich(args) => enrich::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Config(args) => config::run(&args),
     };
     match outcome {

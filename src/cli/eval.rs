@@ -1,0 +1,224 @@
+//! `copydesk eval PATH…`: scores the program, in process and through the same pipeline as everything else, on
+//! sets of marked texts. Memory is bounded by one document and the counts.
+
+mod articles;
+mod attributions;
+mod columns;
+mod dates;
+mod files;
+mod found;
+mod goals;
+mod marked;
+mod names;
+mod people;
+mod report;
+mod session;
+mod sets;
+mod speech;
+mod tally;
+mod timeml;
+mod topics;
+
+use super::{ConfigArgs, DONE, Failure, PROBLEMS, pretty, say};
+use clap::Args;
+use columns::Columns;
+use session::Desk;
+use sets::{Scored, Set};
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+use tally::{Counts, FIELDS, Field};
+
+const EXAMPLES: &str = "\
+A set is one of
+  a folder or file of *.marked.txt   articles marked by hand; tests/quality/README.md has the form
+  a file of tokens in columns        CoNLL style: IOB tags, documents at -DOCSTART- or # newdoc
+  a folder of text/, attributions/   reported speech as in PolNeAR
+  a folder or file of *.tml          dates in TimeML
+  a *.tsv of text, tab, code         snippets with the code of a Media Topic
+
+Examples:
+  copydesk eval tests/quality/tune                       every field, on the project's own articles
+  copydesk eval tests/quality/tune --errors 5            and what went wrong, the first five of each field
+  copydesk eval eng.testb en_ewt-ud-test.iob2            names; the columns are told from the files
+  copydesk eval test.conll --columns 0,3                 names, tokens in the first column, tags in the fourth
+  copydesk eval tests/quality/tune --min names=80 --min dates_exact.recall=70
+                                                         for CI: exit code 1 when a score is lower
+  copydesk eval --named timebank=TBAQ-cleaned/TimeBank --markdown QUALITY.md
+                                                         a report, with the floors and goals of a known set
+
+Scores are in per cent. Fields, and what counts as right:
+";
+
+const EXIT_CODES: &str = "
+Exit codes: 0 done, 1 a set cannot be read, has no documents or falls short of --min, 2 wrong usage.";
+
+/// The help's end, with every field.
+fn after_help() -> String {
+    let fields: Vec<String> =
+        FIELDS.iter().map(|(_, word, _, about)| format!("  {word:<22} {about}\n")).collect();
+    format!("{EXAMPLES}{}{EXIT_CODES}", fields.concat())
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = after_help())]
+pub(super) struct EvalArgs {
+    /// Sets to score, in order.
+    #[arg(value_name = "PATH", required_unless_present = "named")]
+    paths: Vec<PathBuf>,
+    /// A set under a name of its own, after the others; may be repeated. The names tune, held-out, uner-ewt-test,
+    /// conll-2003-test, polnear-dev and timebank have floors and goals in the report.
+    #[arg(long, value_name = "NAME=PATH", value_parser = named)]
+    named: Vec<(String, PathBuf)>,
+    /// Which columns hold token and tag, from 0, or from -1 backwards; told from the file when not given.
+    #[arg(long, value_name = "TOKEN,TAG", value_parser = Columns::parse, allow_hyphen_values = true)]
+    columns: Option<Columns>,
+    /// List the first N errors of each field.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    errors: usize,
+    /// The least F1 or share of a field, or FIELD.precision, FIELD.recall; holds for every set that scores the
+    /// field; may be repeated.
+    #[arg(long = "min", value_name = "FIELD=VALUE", value_parser = minimum)]
+    minimums: Vec<Minimum>,
+    /// Write a report of all sets to a file.
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+    /// JSON on standard output instead of tables.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+fn named(text: &str) -> Result<(String, PathBuf), String> {
+    let (name, path) = text.split_once('=').ok_or("expected NAME=PATH")?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if name.is_empty() || path.is_empty() || !name.chars().all(is_plain) {
+        return Err("expected NAME=PATH, the name of letters, digits, `-`, `_` and `.`".to_owned());
+    }
+    Ok((name.to_owned(), PathBuf::from(path)))
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Minimum {
+    field: Field,
+    measure: Measure,
+    value: f64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Measure {
+    Score,
+    Precision,
+    Recall,
+}
+
+fn minimum(text: &str) -> Result<Minimum, String> {
+    let (name, value) = text.split_once('=').ok_or("expected FIELD=VALUE, for example names=80")?;
+    let (word, measure) = match name.split_once('.') {
+        None => (name, Measure::Score),
+        Some((word, "precision")) => (word, Measure::Precision),
+        Some((word, "recall")) => (word, Measure::Recall),
+        Some((_, other)) => return Err(format!("{other:?} is neither precision nor recall")),
+    };
+    let field =
+        Field::parse(word).ok_or_else(|| format!("there is no field {word:?}; --help lists them"))?;
+    let value = value.parse().ok().filter(|value| (0.0..=100.0).contains(value));
+    Ok(Minimum { field, measure, value: value.ok_or("the value must be a number from 0 to 100")? })
+}
+
+impl Minimum {
+    fn of(self, counts: Counts) -> f64 {
+        match self.measure {
+            Measure::Score => counts.score(),
+            Measure::Precision => counts.precision(),
+            Measure::Recall => counts.recall(),
+        }
+    }
+
+    fn name(self) -> String {
+        let word = self.field.word();
+        match self.measure {
+            Measure::Score => word.to_owned(),
+            Measure::Precision => format!("{word}.precision"),
+            Measure::Recall => format!("{word}.recall"),
+        }
+    }
+}
+
+pub(super) fn run(args: &EvalArgs) -> Result<u8, Failure> {
+    let options = args.config.load()?.config.pipeline_options();
+    // What a panic says may hold article text; the outcome says that there was one.
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut desk = Desk::new(options);
+    let mut scored = Vec::new();
+    let mut has_failed = false;
+    for set in sets(args) {
+        let name = pretty::safe(&set.name);
+        match sets::score(set, args.columns, args.errors, &mut desk) {
+            Ok(set) => {
+                has_failed |= set.failed > 0;
+                if !args.json {
+                    print(&report::table(&set))?;
+                }
+                scored.push(set);
+            }
+            Err(why) => {
+                say(&format!("{name}: {}", pretty::safe(&why)));
+                has_failed = true;
+            }
+        }
+    }
+    if args.json {
+        print(&format!("{}\n", report::json(&scored)))?;
+    }
+    if let Some(file) = args.markdown.as_ref().filter(|_| !scored.is_empty()) {
+        let written = std::fs::write(file, report::markdown(&scored));
+        written.map_err(|error| problem(format!("{}: {error}", file.display())))?;
+    }
+    let short = shortfalls(&args.minimums, &scored);
+    for line in &short {
+        say(line);
+    }
+    Ok(if has_failed || !short.is_empty() { PROBLEMS } else { DONE })
+}
+
+fn sets(args: &EvalArgs) -> Vec<Set> {
+    let paths = args.paths.iter().map(|path| Set { name: path.display().to_string(), path: path.clone() });
+    let named = args.named.iter().map(|(name, path)| Set { name: name.clone(), path: path.clone() });
+    paths.chain(named).collect()
+}
+
+fn problem(message: String) -> Failure {
+    Failure { code: PROBLEMS, message }
+}
+
+/// Writes to standard output; a reader that has gone away has had enough.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(problem(format!("standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What falls short of its minimum, or is scored by no set at all.
+fn shortfalls(minimums: &[Minimum], sets: &[Scored]) -> Vec<String> {
+    let mut short = Vec::new();
+    for minimum in minimums {
+        let name = minimum.name();
+        let seen: Vec<(&str, f64)> = sets
+            .iter()
+            .filter_map(|set| Some((set.name.as_str(), minimum.of(set.scores.get(minimum.field)?))))
+            .collect();
+        if seen.is_empty() {
+            short.push(format!("no set has scores of {name}"));
+        }
+        let below = seen.iter().filter(|(_, score)| *score < minimum.value);
+        short.extend(below.map(|(set, score)| {
+            format!("{}: {name} is {score:.1}, should be at least {}", pretty::safe(set), minimum.value)
+        }));
+    }
+    short
+}
