@@ -9,7 +9,9 @@ use std::path::Path;
 
 const TYPED: &str = include_str!("demonyms.txt");
 /// Endings of words that are their own plural, or have another.
-const NO_PLURAL: [&str; 12] = ["ese", "ish", "ch", "ss", "men", "man", "s", "z", "ic", "Tories", "Tory", "Eastern"];
+const NO_PLURAL: [&str; 17] = [
+    "ese", "sh", "ch", "men", "hman", "xman", "woman", "s", "z", "x", "ic", "Tory", "Eastern", "Lao", "Philippine", "Hmong", "Roma",
+];
 
 /// Writes the table.
 pub fn make(data: &Path, out: &Path) -> Result<String, Box<dyn Error>> {

@@ -66,7 +66,7 @@ pub fn make(data: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     for city in &cities {
         add_city(city, &seen, &mut names);
     }
-    add_districts(&districts, &mut names);
+    add_districts(&districts, &regions, &mut names);
     add_aliases(&mut names)?;
     let tables = [
         ("countries.tsv", countries_table(&info, data)?),
@@ -223,11 +223,15 @@ fn add_city(city: &City, seen: &BTreeSet<String>, names: &mut Names) {
 
 /// `[{"code":"US.TX.453","name":"Travis County"},…]`. A district is named only where its region has no other
 /// place of the name.
-fn add_districts(json: &str, names: &mut Names) {
+fn add_districts(json: &str, regions: &str, names: &mut Names) {
+    let known: BTreeSet<&str> = region_lines(regions).map(|fields| fields[0]).collect();
     for item in json.split("{\"code\":\"").skip(1) {
         let Some((code, rest)) = item.split_once("\",\"name\":\"") else { continue };
         let Some((name, _)) = rest.split_once("\"}") else { continue };
         let Some((region, _)) = code.rsplit_once('.') else { continue };
+        if !known.contains(region) {
+            continue;
+        }
         let short = without_kind(name).filter(|_| !region.starts_with("US"));
         for name in [Some(key(name)), short].into_iter().flatten().filter(|name| is_district_name(name)) {
             let meanings = names.entry(name).or_default();
