@@ -150,7 +150,8 @@ fn next_word(text: &str, tokens: &[Token], next: usize, own: Duties, limit: usiz
 /// Lower-case words before a capital head are the sentence's own: `for peace Secretary Lee`.
 fn capital_start(text: &str, tokens: &[Token], run: Range<usize>) -> Option<usize> {
     let last = run.clone().rev().find(|at| tokens[*at].kind == TokenKind::Word)?;
-    if !is_capital(text, tokens[last]) {
+    let is_initials = tokens[last].span.of(text).chars().all(char::is_uppercase);
+    if !is_capital(text, tokens[last]) || is_initials {
         return Some(run.start);
     }
     run.clone().find(|at| is_capital(text, tokens[*at])).or(Some(run.start))
