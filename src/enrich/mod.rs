@@ -137,7 +137,7 @@ fn understanding(
     if passes.names {
         let mut names = names::find(text, tokens, segments, &mut scratch.names);
         let titles = titles::find(text, tokens, segments, &mut names);
-        let mut entities = people::find(text, tokens, segments, &mut names, &titles);
+        let mut entities = people::find(text, tokens, segments, &mut names, &titles, headline);
         entities.extend(organisations::find(text, tokens, &names));
         entities.extend(places::find(text, tokens, &names, found.dateline.as_ref()));
         entities.extend(groups::find(text, tokens, &names));

@@ -7,6 +7,7 @@
 use super::names::{Name, NameKind};
 use super::people::plain;
 use super::titles::is;
+use crate::lexicon::agencies::agency;
 use crate::lexicon::organisations::{by_acronym, subkind};
 use crate::model::{Entity, EntityKind, Mention, MentionForm, Span};
 use crate::text::{Token, TokenKind};
@@ -148,8 +149,8 @@ impl Register {
         let at = self.by_name.get(&key).copied().or_else(|| self.shortened(&key)).unwrap_or_else(|| {
             let at = self.entities.len();
             self.entities.push(Entity::new(EntityKind::Organisation, plain(own)));
-            if let Some(initials) = initials(own) {
-                self.by_acronym.entry(initials).or_insert(at);
+            for acronym in initials(own).into_iter().chain(agency(&plain(own)).map(str::to_owned)) {
+                self.by_acronym.entry(acronym).or_insert(at);
             }
             push(&mut self.by_first, key.split(' ').next().unwrap_or_default(), at);
             push(&mut self.by_last, key.rsplit(' ').next().unwrap_or_default(), at);

@@ -26,6 +26,7 @@ struct Page<'a> {
     tokens: &'a [Token],
     segments: &'a [Segment],
     titles: &'a [TitleRun],
+    headline: Option<Span>,
 }
 
 struct Person {
@@ -33,6 +34,9 @@ struct Person {
     words: Vec<String>,
     fullest: Span,
     gender: Option<Gender>,
+    /// Where the first full form stands.
+    first: Span,
+    is_in_headline: bool,
     /// Where it stands last, of what was read so far; nothing before its first.
     seen: Option<u32>,
     /// Indexes into the forms, in text order.
@@ -49,13 +53,14 @@ pub(super) fn find(
     segments: &[Segment],
     names: &mut Vec<Name>,
     titles: &[TitleRun],
+    headline: Option<Span>,
 ) -> Vec<Entity> {
-    let page = Page { text, tokens, segments, titles };
+    let page = Page { text, tokens, segments, titles, headline };
     forms::after_titles(page, names);
     let forms = forms::read(page, names);
     forms::surnames_elsewhere(page, names, &forms);
     let forms = forms::read(page, names);
-    let persons = persons(&forms);
+    let persons = persons(page, &forms);
     let mut entities: Vec<Entity> =
         persons.iter().map(|person| entity(page, names, &forms, person)).collect();
     let mut owners = vec![0; forms.len()];
@@ -76,7 +81,7 @@ pub(super) fn find(
 }
 
 /// Full names first, so that a headline's surname finds the name that comes after it.
-fn persons(forms: &[Form]) -> Vec<Person> {
+fn persons(page: Page, forms: &[Form]) -> Vec<Person> {
     let mut persons: Vec<Person> = Vec::new();
     let mut bearers = Bearers::new();
     let mut owners: Vec<Option<usize>> = vec![None; forms.len()];
@@ -88,6 +93,7 @@ fn persons(forms: &[Form]) -> Vec<Person> {
     }
     for person in &mut persons {
         person.seen = None;
+        person.is_in_headline = page.headline.is_some_and(|headline| headline.contains(person.first));
     }
     for (at, form) in forms.iter().enumerate() {
         let owner = owners[at]
@@ -112,8 +118,17 @@ impl Person {
     }
 
     fn is_surname(&self, word: &str) -> bool {
-        self.words.last().is_some_and(|last| last == word)
-            || self.words.len() > 1 && self.words[0] == word && forms::is_family_first(word)
+        let is_second = |at: usize| self.words[at] == word && first_names::gender(word).is_none();
+        match self.words.len() {
+            0 => false,
+            1 => self.words[0] == word,
+            // `Kim Jong Un`, `Marta Iriarte Solís`.
+            length => {
+                self.words[length - 1] == word
+                    || self.words[0] == word && forms::is_family_first(word)
+                    || length > 2 && is_second(length - 2)
+            }
+        }
     }
 }
 
@@ -126,15 +141,21 @@ fn start_person(form: &Form, persons: &mut Vec<Person>, bearers: &mut Bearers) -
         }
     }
     let first = form.words.first().filter(|_| form.words.len() > 1);
-    let gender = form.gender.or_else(|| first.and_then(|word| first_names::gender(word)));
+    let gender = form.gender.or_else(|| first.and_then(|word| sure_gender(word)));
     persons.push(Person {
         words: form.words.clone(),
         fullest: form.span,
+        first: form.span,
+        is_in_headline: false,
         gender,
         seen: None,
         forms: Vec::new(),
     });
     at
+}
+
+fn sure_gender(first: &str) -> Option<Gender> {
+    first_names::gender(first).filter(|told| told.is_sure).map(|told| told.gender)
 }
 
 /// The person that another full form names: `Marta Iriarte`, `Marta Iriarte Solís`, `M. Iriarte`.
@@ -146,15 +167,16 @@ fn namesake(form: &Form, persons: &[Person], bearers: &Bearers) -> Option<usize>
         .max_by_key(|at| persons[*at].seen)
 }
 
-/// The person that a surname or a first name alone means: surnames before first names, known before to come.
+/// The person that a surname or a first name alone means: surnames before first names, those met before those to
+/// come, the person of the headline before others.
 fn bearer(form: &Form, persons: &[Person], bearers: &Bearers) -> Option<usize> {
     let word = form.words.first()?;
     let found = bearers.get(word)?.iter().copied();
     let candidates = found.filter(|at| agrees(&persons[*at], form));
     candidates.max_by_key(|at| {
         let person = &persons[*at];
-        let nearness = person.seen.unwrap_or(u32::MAX - person.fullest.start);
-        (person.is_surname(word), person.seen.is_some(), nearness)
+        let nearness = person.seen.unwrap_or(u32::MAX - person.first.start);
+        (person.is_surname(word), person.seen.is_some(), person.is_in_headline, nearness)
     })
 }
 

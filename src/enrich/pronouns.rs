@@ -9,7 +9,7 @@ mod bearers;
 use super::offices::Holder;
 use super::segments::Segment;
 use super::titles::{TitleRun, is};
-use crate::lexicon::first_names::Gender;
+use crate::lexicon::first_names::{Gender, Told};
 use crate::model::{Entity, EntityKind, Mention, MentionForm, Span};
 use crate::text::{Token, TokenKind};
 use bearers::Bearers;
@@ -41,10 +41,11 @@ struct Met {
 
 /// What has been read so far.
 struct Reader {
-    genders: Vec<Option<Gender>>,
+    genders: Vec<Option<Told>>,
     /// The latest mentions, oldest first.
     met: VecDeque<Met>,
-    is_quoted: bool,
+    /// The mark that opened the direct speech we are in.
+    quoted: Option<char>,
     sentence: usize,
     /// Whether this sentence has its subject.
     has_subject: bool,
@@ -68,7 +69,7 @@ pub(super) fn link(
     let mut reader = Reader {
         genders: bearers.genders.clone(),
         met: VecDeque::new(),
-        is_quoted: false,
+        quoted: None,
         sentence: 0,
         has_subject: false,
         found: Vec::new(),
@@ -108,7 +109,7 @@ impl Reader {
         self.sentence += 1;
         self.has_subject = false;
         if starts_paragraph(page, segment.start) {
-            self.is_quoted = false;
+            self.quoted = None;
         }
         let mut run = page.titles.partition_point(|run| run.tokens.start < segment.start);
         for at in segment.clone() {
@@ -123,7 +124,7 @@ impl Reader {
                 run += 1;
             }
             match token.kind {
-                TokenKind::Word if !self.is_quoted => self.pronoun(page, segment, at, mentions),
+                TokenKind::Word if self.quoted.is_none() => self.pronoun(page, segment, at, mentions),
                 TokenKind::Mark => self.quote(page, at),
                 _ => {}
             }
@@ -141,15 +142,13 @@ impl Reader {
 
     /// Keeps count of direct speech.
     fn quote(&mut self, page: Page, at: usize) {
-        match page.tokens[at].span.of(page.text) {
-            "“" | "«" | "‘" => self.is_quoted = true,
-            "”" | "»" => self.is_quoted = false,
-            "\"" => self.is_quoted = !self.is_quoted,
-            // An apostrophe ends speech where it follows a mark: `otherwise.’`
-            "’" => {
-                let before = at.checked_sub(1).map(|before| page.tokens[before]);
-                self.is_quoted &= !before.is_some_and(|token| token.kind == TokenKind::Mark);
-            }
+        let mark = page.tokens[at].span.of(page.text).chars().next();
+        match (self.quoted, mark) {
+            (None, Some('“' | '«' | '‘' | '"'))
+            | (Some('“'), Some('”'))
+            | (Some('«'), Some('»'))
+            | (Some('"'), Some('"')) => self.quoted = mark.filter(|_| self.quoted.is_none()),
+            (Some('‘'), Some('’')) if !is_apostrophe(page, at) => self.quoted = None,
             _ => {}
         }
     }
@@ -168,11 +167,11 @@ impl Reader {
         let Some((gender, case)) = pronoun(word) else { return };
         let case = if case == Case::Either { her(page, segment, at) } else { case };
         let Some(entity) =
-            self.for_part(page, segment, at, gender, coming).or_else(|| self.antecedent(gender, case, at))
+            self.ahead(page, segment, at, gender, coming).or_else(|| self.antecedent(gender, case, at))
         else {
             return;
         };
-        self.genders[entity] = Some(gender);
+        self.genders[entity] = Some(Told { gender, is_sure: true });
         let mention = Mention {
             span: page.tokens[at].span,
             form: MentionForm::Pronoun,
@@ -183,8 +182,8 @@ impl Reader {
         self.meet(entity, MentionForm::Pronoun, at);
     }
 
-    /// `For his part, Duarte`: the one pronoun that may look ahead.
-    fn for_part(
+    /// `For his part, Duarte` and `He is Duarte`: the pronouns that may look ahead.
+    fn ahead(
         &self,
         page: Page,
         segment: &Segment,
@@ -192,24 +191,40 @@ impl Reader {
         gender: Gender,
         coming: &[(Span, usize, MentionForm)],
     ) -> Option<usize> {
+        let (span, entity, _) = coming.last()?;
         let opens = at == segment.start + 1 && is(page.text, page.tokens, at + 1, "part");
-        let (span, entity, _) = coming.last().filter(|_| opens)?;
+        let is_equal = (is(page.text, page.tokens, at + 1, "is")
+            || is(page.text, page.tokens, at + 1, "was"))
+            && page.tokens.get(at + 2).is_some_and(|token| token.span.start == span.start);
         let is_here = span.start < page.tokens[segment.end - 1].span.end;
-        (is_here && self.genders[*entity].is_none_or(|own| own == gender)).then_some(*entity)
+        (is_here && (is_equal || opens && self.can_be(*entity, gender))).then_some(*entity)
     }
 
     /// The best of the persons met lately.
     fn antecedent(&self, gender: Gender, case: Case, at: usize) -> Option<usize> {
         let near = self.met.iter().filter(|met| met.sentence + SENTENCES_BACK_MAX >= self.sentence);
-        let fitting = near.filter(|met| self.genders[met.entity].is_none_or(|own| own == gender));
-        fitting.max_by_key(|met| (self.fitness(met, case, at), met.token)).map(|met| met.entity)
+        // A doubtful first name yields to a pronoun in the same sentence.
+        let fitting = near.filter(|met| {
+            self.can_be(met.entity, gender)
+                || met.sentence == self.sentence
+                    && self.genders[met.entity].is_some_and(|told| !told.is_sure)
+        });
+        fitting.max_by_key(|met| (self.fitness(met, gender, case, at), met.token)).map(|met| met.entity)
     }
 
-    fn fitness(&self, met: &Met, case: Case, at: usize) -> i32 {
+    fn can_be(&self, entity: usize, gender: Gender) -> bool {
+        self.genders[entity].is_none_or(|told| told.gender == gender)
+    }
+
+    fn fitness(&self, met: &Met, gender: Gender, case: Case, at: usize) -> i32 {
         let back = i32::try_from(self.sentence - met.sentence).unwrap_or(i32::MAX / 8);
         let mut fitness = -3 * back;
-        fitness += if self.genders[met.entity].is_some() { 3 } else { 0 };
-        fitness += if met.is_subject { 2 } else { 0 };
+        fitness += match self.genders[met.entity] {
+            Some(told) if told.gender == gender => 1,
+            Some(_) => -3,
+            None => 0,
+        };
+        fitness += if met.is_subject && case != Case::Reflexive { 3 } else { 0 };
         fitness += if met.form == MentionForm::Pronoun { 1 } else { 0 };
         if back == 0 {
             fitness += match case {
@@ -249,6 +264,14 @@ fn pronoun(word: &str) -> Option<(Gender, Case)> {
         b"herself" => (Gender::Female, Case::Reflexive),
         _ => return None,
     })
+}
+
+/// Whether a closing mark is one: `parties’ leaders`.
+fn is_apostrophe(page: Page, at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| page.tokens[before]);
+    let is_plural = before.is_some_and(|token| token.span.of(page.text).ends_with('s'));
+    let next = page.text[page.tokens[at].span.end as usize..].chars().next();
+    is_plural && next == Some(' ')
 }
 
 /// `her` with a word right after it that is no link is a possessive.

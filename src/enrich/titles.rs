@@ -6,8 +6,10 @@
 use super::names::{Name, NameKind};
 use super::segments::Segment;
 use crate::lexicon::titles::{
-    BEFORE, BOUND, COURTESY, Duties, FEMALE, FIELD, GRADE, HEAD, MALE, OFFICE, POST, SHORT, TAIL, duties,
+    BEFORE, BOUND, COURTESY, Duties, FEMALE, FIELD, GRADE, HEAD, MALE, OFFICE, POST, RANK, SHORT, TAIL,
+    duties,
 };
+use crate::lexicon::{organisations::subkind, places};
 use crate::model::Span;
 use crate::text::{Token, TokenKind};
 use std::ops::Range;
@@ -32,6 +34,9 @@ impl TitleRun {
 
 /// Longest title, in tokens; a list of posts is not one title.
 const TOKENS_MAX: usize = 14;
+
+/// How far into a name a title may start, in tokens: `United States Secretary of State Ana Duarte`.
+const COUNTRY_TOKENS_MAX: usize = 3;
 
 /// The titles of the article, in order, none overlapping another or a name. Names that hold a title lose it.
 pub(super) fn find(
@@ -66,21 +71,60 @@ pub(super) fn find(
     found
 }
 
-/// Taggers take `Prime Minister` for a name, and `Justice Wanjala` for all of one.
+/// Taggers take `Prime Minister` for a name, and `US President Joe Smith` for all of one.
 fn without_titles(text: &str, tokens: &[Token], names: &mut Vec<Name>) {
+    let mut countries = Vec::new();
     names.retain_mut(|name| {
-        let Some(run) = run_at(text, tokens, name.tokens.start, name.tokens.end) else { return true };
-        if run.tokens.end == name.tokens.end {
-            let is_bare = run.tokens.len() == 1 && !run.head.has(OFFICE | POST);
-            return is_bare || name.kind == NameKind::Person && run.tokens.len() == 1;
+        let Some(run) = title_in(text, tokens, name) else { return true };
+        if run.tokens.start > name.tokens.start {
+            countries.push(Name {
+                kind: NameKind::Place,
+                ..part(tokens, name, name.tokens.start, run.tokens.start)
+            });
         }
-        let is_clear = run.head.has(COURTESY) || run.head.has(OFFICE) && !run.head.has(MALE | FEMALE);
-        if name.kind == NameKind::Person && is_clear && is_capital(text, tokens[run.tokens.end]) {
-            name.tokens.start = run.tokens.end;
-            name.span.start = tokens[run.tokens.end].span.start;
+        if run.tokens.end < name.tokens.end {
+            *name = Name { kind: NameKind::Person, ..part(tokens, name, run.tokens.end, name.tokens.end) };
         }
-        true
+        name.tokens.start >= run.tokens.end
     });
+    if !countries.is_empty() {
+        names.extend(countries);
+        names.sort_by_key(|name| name.span);
+    }
+}
+
+/// A title that has no place in its name: at its start, or after the country that it is an office of.
+fn title_in(text: &str, tokens: &[Token], name: &Name) -> Option<TitleRun> {
+    let (start, end) = (name.tokens.start, name.tokens.end);
+    let starts = start..end.min(start + COUNTRY_TOKENS_MAX);
+    let run = starts.into_iter().find_map(|at| run_at(text, tokens, at, end))?;
+    let country = &text[name.span.start as usize..run.span.start.max(name.span.start) as usize];
+    if run.tokens.start > start && places::country(country.trim_end()).is_none() {
+        return None;
+    }
+    let is_clear = run.head.has(COURTESY | SHORT)
+        || run.tokens.len() > 1
+        || run.head.has(OFFICE) && !run.head.has(MALE | FEMALE);
+    let rest = tokens.get(run.tokens.end).filter(|_| run.tokens.end < end);
+    let is_sure = match (name.kind, rest) {
+        (NameKind::Person, Some(rest)) => is_clear && is_capital(text, *rest),
+        (NameKind::Person, None) => run.tokens.len() > 1,
+        // `FM Marwat` is a person, `FM Radio` is not.
+        (_, Some(rest)) => {
+            let word = rest.span.of(text);
+            run.head.has(OFFICE)
+                && end == run.tokens.end + 1
+                && is_capital(text, *rest)
+                && subkind(&word.to_lowercase()).is_none()
+        }
+        (_, None) => run.tokens.len() > 1 || run.head.has(OFFICE | POST),
+    };
+    is_sure.then_some(run)
+}
+
+fn part(tokens: &[Token], name: &Name, start: usize, end: usize) -> Name {
+    let span = Span { start: tokens[start].span.start, end: tokens[end - 1].span.end };
+    Name { span, tokens: start..end, ..name.clone() }
 }
 
 /// The longest title that starts with this token and ends before `limit`.
@@ -139,7 +183,7 @@ fn next_word(text: &str, tokens: &[Token], next: usize, own: Duties, limit: usiz
     }
     let other = word_duties(text, tokens, next, limit);
     if other != Duties::default() {
-        return Some(next).filter(|_| !other.has(COURTESY) || own.has(COURTESY) || own.has(GRADE));
+        return Some(next).filter(|_| follows(own, other));
     }
     let is_and = is(text, tokens, next, "and") || is(text, tokens, next, "&");
     let other = word_duties(text, tokens, next + 1, limit);
@@ -147,10 +191,18 @@ fn next_word(text: &str, tokens: &[Token], next: usize, own: Duties, limit: usiz
     (is_and && (are_fields || own.has(POST) && other.has(POST))).then_some(next + 1)
 }
 
+/// Whether a word goes on with a title: `Detective Captain` and `head coach` do, `Minister Shah` does not.
+fn follows(own: Duties, other: Duties) -> bool {
+    let is_open =
+        !own.has(HEAD) || own.has(GRADE | FIELD) || other.has(TAIL) || own.has(RANK) && other.has(RANK);
+    is_open && (!other.has(COURTESY) || own.has(COURTESY))
+}
+
 /// Lower-case words before a capital head are the sentence's own: `for peace Secretary Lee`.
 fn capital_start(text: &str, tokens: &[Token], run: Range<usize>) -> Option<usize> {
     let last = run.clone().rev().find(|at| tokens[*at].kind == TokenKind::Word)?;
-    if !is_capital(text, tokens[last]) {
+    let is_initials = tokens[last].span.of(text).chars().all(char::is_uppercase);
+    if !is_capital(text, tokens[last]) || is_initials {
         return Some(run.start);
     }
     run.clone().find(|at| is_capital(text, tokens[*at])).or(Some(run.start))

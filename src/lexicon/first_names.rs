@@ -12,12 +12,23 @@ pub enum Gender {
     Female,
 }
 
+/// What a first name says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Told {
+    pub gender: Gender,
+    /// Whether a careful list says so.
+    pub is_sure: bool,
+}
+
 /// The gender that most bearers of a first name have, any case; none for names of both and unknown ones.
-pub fn gender(first: &str) -> Option<Gender> {
-    match sorted::value(NAMES, &first.to_lowercase())? {
-        "M" => Some(Gender::Male),
-        _ => Some(Gender::Female),
-    }
+pub fn gender(first: &str) -> Option<Told> {
+    let (gender, is_sure) = match sorted::value(NAMES, &first.to_lowercase())? {
+        "M" => (Gender::Male, true),
+        "F" => (Gender::Female, true),
+        "m" => (Gender::Male, false),
+        _ => (Gender::Female, false),
+    };
+    Some(Told { gender, is_sure })
 }
 
 #[cfg(test)]
@@ -26,8 +37,8 @@ mod tests {
 
     #[test]
     fn men_women_and_neither() {
-        assert_eq!(gender("MARY"), Some(Gender::Female));
-        assert_eq!(gender("John"), Some(Gender::Male));
+        assert_eq!(gender("MARY").map(|told| told.gender), Some(Gender::Female));
+        assert_eq!(gender("John").map(|told| told.gender), Some(Gender::Male));
         assert_eq!(gender("Bridge-on-Sea"), None);
         assert!(NAMES.lines().is_sorted(), "a table that is searched must be sorted");
     }

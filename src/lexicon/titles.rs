@@ -252,7 +252,7 @@ const WORDS: &[(&str, u16)] = &[
     ("grand", GRADE),
     ("guard", FIELD),
     ("havildar", HEAD | RANK),
-    ("head", HEAD | POST),
+    ("head", HEAD | POST | GRADE),
     ("headmaster", HEAD | POST | MALE),
     ("headmistress", HEAD | POST | FEMALE),
     ("headteacher", HEAD | POST),

@@ -3,6 +3,7 @@
 use super::{Page, is_person_at, title_at, title_before};
 use crate::enrich::names::{Name, NameKind};
 use crate::enrich::titles::is;
+use crate::lexicon::titles::{OFFICE, POST};
 use crate::text::TokenKind;
 
 /// How far after `Ana Duarte,` a title may start, in tokens: `, the long-serving Social Democratic leader`.
@@ -15,6 +16,14 @@ const STOPS: &[&str] = &[
     "which", "while", "who", "whom", "whose", "will", "with", "would",
 ];
 
+/// How far after a name `as chairman` may stand, in tokens, and the words before such a title.
+const APPOINTED_TOKENS_MAX: usize = 16;
+const APPOINTS: &[&str] = &["appointed", "as", "became", "becomes", "elected", "named"];
+
+/// What follows a title that stands after its name.
+const CLOSES: &[&str] =
+    &[",", ".", ";", ":", ")", "of", "at", "for", "in", "who", "and", "with", "from", "—", "–", "-"];
+
 /// The titles of one name that no name before it has, and the rules that join them.
 pub(super) fn titles(
     page: Page,
@@ -25,8 +34,33 @@ pub(super) fn titles(
     let mut found = Vec::new();
     before(page, names, name, &mut found);
     after(page, names, name, &mut found);
+    appointed(page, names, name, &mut found);
     found.retain(|(run, _)| !std::mem::replace(&mut is_used[*run], true));
     found
+}
+
+/// `who will lead the mission as managing director`: what somebody is or becomes, in the same sentence.
+fn appointed(page: Page, names: &[Name], name: usize, found: &mut Vec<(usize, &'static str)>) {
+    let start = names[name].tokens.end;
+    let next_person = names[name + 1..].iter().take(8).find(|next| next.kind == NameKind::Person);
+    let segment = page.segments.partition_point(|segment| segment.end <= start);
+    let end =
+        page.segments.get(segment).map_or(start, |segment| segment.end).min(start + APPOINTED_TOKENS_MAX);
+    let end = next_person.map_or(end, |next| next.tokens.start.min(end));
+    for at in start..end {
+        if !APPOINTS.iter().any(|word| is(page.text, page.tokens, at, word)) {
+            continue;
+        }
+        let article = usize::from(
+            ["the", "a", "its", "their"].iter().any(|word| is(page.text, page.tokens, at + 1, word)),
+        );
+        let run = title_at(page, at + 1 + article);
+        let run = run.filter(|run| !page.titles[*run].needs_name() && page.titles[*run].tokens.end < end);
+        if let Some(run) = run.filter(|run| page.titles[*run].head.has(OFFICE | POST)) {
+            found.push((run, "appointed"));
+            return;
+        }
+    }
 }
 
 /// `FM Qureshi`, `its spokesman, Brig. Gen. Gurung,`, `President of Peru Ana Duarte`.
@@ -38,7 +72,10 @@ fn before(page: Page, names: &[Name], name: usize, found: &mut Vec<(usize, &'sta
         at = page.titles[run].tokens.start;
     }
     let is_closed = [",", ".", ";", ")", ":"].iter().any(|mark| is(page.text, page.tokens, own.end, mark));
-    let apart = at.checked_sub(1).filter(|comma| is(page.text, page.tokens, *comma, ",") && is_closed);
+    // A people may stand between: `the mission's head, Portuguese lawmaker Inês Martinho,`.
+    let comma = at.checked_sub(1).filter(|comma| is(page.text, page.tokens, *comma, ","));
+    let comma = comma.or_else(|| at.checked_sub(2).filter(|comma| is(page.text, page.tokens, *comma, ",")));
+    let apart = comma.filter(|_| is_closed);
     let apart = apart.or_else(|| after_of(page, names, at));
     if let Some(run) =
         apart.and_then(|at| title_before(page, at)).filter(|run| !page.titles[*run].needs_name())
@@ -73,7 +110,7 @@ fn after(page: Page, names: &[Name], name: usize, found: &mut Vec<(usize, &'stat
     while at < limit && !is_person_at(names, at) {
         if let Some(run) = title_at(page, at) {
             let run_end = page.titles[run].tokens.end;
-            if !page.titles[run].needs_name() && !is_person_at(names, run_end) {
+            if !page.titles[run].needs_name() && !is_person_at(names, run_end) && is_next(run_end, CLOSES) {
                 found.push((run, "title_after_name"));
             }
             return;

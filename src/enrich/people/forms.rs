@@ -231,12 +231,13 @@ fn person_at(tokens: &[Token], start: usize, end: usize, by: &'static str) -> Na
 
 /// The surname of somebody whose full name is known, standing alone, is that person's name.
 pub(super) fn surnames_elsewhere(page: Page, names: &mut Vec<Name>, forms: &[Form]) {
-    let full = forms.iter().filter(|form| form.words.len() > 1);
+    let full = forms.iter().filter(|form| form.words.len() > 1 || form.is_titled);
     let surnames: BTreeSet<&str> = full.filter_map(|form| form.words.last()).map(String::as_str).collect();
     if surnames.is_empty() {
         return;
     }
     let mut added = Vec::new();
+    mend(page, names, &surnames);
     let mut known = names.iter_mut().peekable();
     for segment in page.segments {
         for at in segment.clone() {
@@ -278,4 +279,43 @@ fn is_alone(page: Page, segment: &std::ops::Range<usize>, at: usize, word: &str)
         Some(before) => !is_part(before) || title_before(page, at).is_some(),
     };
     is_free_before && !(at + 1 < segment.end && is_part(at + 1))
+}
+
+/// Gives names back what the tagger cut off: the other half of `Adeyinka-Hall`, and a surname that stands alone
+/// elsewhere.
+fn mend(page: Page, names: &mut [Name], surnames: &BTreeSet<&str>) {
+    for at in 0..names.len() {
+        let limit = names.get(at + 1).map_or(page.tokens.len(), |next| next.tokens.start);
+        let name = &mut names[at];
+        if name.kind != NameKind::Person {
+            continue;
+        }
+        let end = name.tokens.end;
+        let is_hyphen = is(page.text, page.tokens, end, "-")
+            && touches(page.tokens, end)
+            && touches(page.tokens, end + 1);
+        let next = if is_hyphen { end + 1 } else { end };
+        let Some(token) =
+            page.tokens.get(next).filter(|token| next < limit && token.kind == TokenKind::Word)
+        else {
+            continue;
+        };
+        let word = token.span.of(page.text).to_lowercase();
+        let is_capital = is_capital(page.text, *token);
+        let first = page.tokens[name.tokens.start].span.of(page.text).to_lowercase();
+        let is_part = if is_hyphen {
+            is_capital || name.tokens.len() == 2 && is_family_first(&first)
+        } else {
+            is_capital && surnames.contains(word.as_str()) && is_near(page, end)
+        };
+        if is_part {
+            name.tokens.end = next + 1;
+            name.span.end = token.span.end;
+        }
+    }
+}
+
+/// Whether one space parts a token from the one before it.
+fn is_near(page: Page, at: usize) -> bool {
+    page.tokens[at - 1].span.end + 1 == page.tokens[at].span.start
 }

@@ -4,7 +4,7 @@ use super::Page;
 use crate::enrich::offices;
 use crate::enrich::segments::Segment;
 use crate::enrich::titles::is;
-use crate::lexicon::first_names::{self, Gender};
+use crate::lexicon::first_names::{self, Gender, Told};
 use crate::lexicon::titles::{FEMALE, MALE, duties, meaning};
 use crate::model::{Entity, EntityKind, Span};
 use crate::text::TokenKind;
@@ -21,7 +21,7 @@ struct Borne {
 }
 
 pub(super) struct Bearers {
-    pub(super) genders: Vec<Option<Gender>>,
+    pub(super) genders: Vec<Option<Told>>,
     borne: Vec<Borne>,
     /// Indexes into `borne` by the word the title turns on.
     by_head: BTreeMap<String, Vec<usize>>,
@@ -60,7 +60,9 @@ pub(super) fn read(page: Page, entities: &[Entity]) -> Bearers {
         }
         let mut words = found.name.split_whitespace();
         let first = words.next().filter(|_| words.next().is_some());
-        bearers.genders[entity] = gender.or_else(|| first.and_then(first_names::gender));
+        bearers.genders[entity] = gender
+            .map(|gender| Told { gender, is_sure: true })
+            .or_else(|| first.and_then(first_names::gender));
     }
     bearers
 }
@@ -123,9 +125,10 @@ impl Bearers {
         if let Some((.., entity)) = known.max_by_key(|(seen, fitness, _)| (*fitness, *seen)) {
             return Some(*entity);
         }
-        // A person who is yet to come is meant only where there is no other.
+        // A person who is yet to come is meant by a headline, or where there is no other.
         let (.., first) = fitting.first()?;
-        fitting.iter().all(|(.., entity)| entity == first).then_some(*first)
+        let is_headline = page.headline.is_some_and(|headline| headline.contains(title.span));
+        (is_headline || fitting.iter().all(|(.., entity)| entity == first)).then_some(*first)
     }
 }
 
