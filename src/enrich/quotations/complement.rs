@@ -167,12 +167,40 @@ impl Reader<'_> {
         (cue.takes_noun() && opens).then(|| plain(next, next, "noun_phrase"))
     }
 
+    /// `week`, `morning`, and the year after a month.
+    fn is_time_noun(&self, at: usize) -> bool {
+        const NOUNS: [&str; 14] = [
+            "week",
+            "month",
+            "year",
+            "morning",
+            "afternoon",
+            "evening",
+            "night",
+            "day",
+            "summer",
+            "winter",
+            "spring",
+            "autumn",
+            "fall",
+            "weekend",
+        ];
+        self.is_any(at, &NOUNS)
+            || at > 0 && self.class(at) == Class::Number && self.class(at - 1) == Class::Time
+    }
+
     /// The place after days, adverbs and prepositional phrases that tell where, when and how it was said.
     fn past_adjuncts(&self, from: usize, limit: usize) -> usize {
         let mut at = from;
         for _ in 0..ADJUNCTS_MAX {
             let next = match self.class(at) {
                 Class::Time | Class::Adverb => at + 1,
+                _ if self.is_time_noun(at) && at > from => at + 1,
+                _ if self.is_time_noun(at + 1)
+                    && self.is_any(at, &["last", "this", "next", "that", "earlier", "late"]) =>
+                {
+                    at + 2
+                }
                 Class::Preposition if at + 1 < limit => match self.class(at + 1) {
                     Class::Time => at + 2,
                     _ => self.phrase_after(at + 1, limit).map_or(at, |phrase| phrase.end),

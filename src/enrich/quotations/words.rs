@@ -1,6 +1,6 @@
 //! What each token does in a sentence, as far as closed classes of words and the cue verbs tell.
 
-use crate::lexicon::cue_verbs::{CueVerb, VerbKind, cue_verb};
+use crate::lexicon::cue_verbs::{CueVerb, Frame, VerbKind, cue_verb};
 use crate::text::{Token, TokenKind};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,7 +50,8 @@ pub(super) enum Class {
     Stop,
     Colon,
     Dash,
-    Hyphen,
+    /// A hyphen or an abbreviation's full stop: it holds words together.
+    Joint,
     /// A quotation mark that opens a quotation.
     Open,
     /// A quotation mark that closes one.
@@ -65,9 +66,16 @@ impl Class {
         if let Self::Cue(verb) = self { Some(verb) } else { None }
     }
 
-    /// `said`, `told`: a cue verb in the past.
-    pub(super) fn is_past_cue(self) -> bool {
-        self.cue().is_some_and(|verb| verb.kind == VerbKind::Past)
+    /// A verb that needs a subject before it: `is`, `said`, `went`.
+    pub(super) fn is_finite(self) -> bool {
+        match self {
+            Self::Be | Self::Have | Self::Modal | Self::Verb => true,
+            Self::Cue(verb) => {
+                verb.kind == VerbKind::Past
+                    || verb.kind == VerbKind::ThirdPerson && !verb.takes(Frame::Ambiguous)
+            }
+            _ => false,
+        }
     }
 
     pub(super) fn is_auxiliary(self) -> bool {
@@ -136,7 +144,7 @@ fn mark(word: &str) -> Class {
         "." | "?" | "!" | "…" | ";" => Class::Stop,
         ":" => Class::Colon,
         "—" | "–" | "―" => Class::Dash,
-        "-" => Class::Hyphen,
+        "-" => Class::Joint,
         "(" | "[" => Class::Bracket,
         ")" | "]" => Class::Unbracket,
         _ => Class::Other,
@@ -206,8 +214,8 @@ fn closed_class(low: &str) -> Option<Class> {
         "to" => Class::To,
         "also" | "then" | "later" | "again" | "just" | "never" | "not" | "already" | "even" | "still"
         | "ever" | "only" | "now" | "often" | "always" | "soon" | "instead" | "too" | "earlier"
-        | "sometimes" | "here" | "very" | "however" | "meanwhile" | "further" | "thus" | "indeed"
-        | "perhaps" | "maybe" | "yes" | "first" | "previously" => Class::Adverb,
+        | "sometimes" | "together" | "alone" | "here" | "very" | "however" | "meanwhile" | "further"
+        | "thus" | "indeed" | "perhaps" | "maybe" | "yes" | "first" | "previously" => Class::Adverb,
         "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday" | "today"
         | "yesterday" | "tomorrow" | "tonight" | "january" | "february" | "march" | "april" | "june"
         | "july" | "august" | "september" | "october" | "november" | "december" | "jan" | "feb" | "aug"
