@@ -47,6 +47,7 @@ pub(super) fn read(reader: &Reader, segment: Segment, speeches: &mut Vec<Speech>
         }
     }
     sentence.according_to(speeches);
+    sentence.colons(first, speeches);
     speeches[first..].sort_by_key(|speech| speech.content[0].start);
 }
 
@@ -105,7 +106,8 @@ impl Sentence<'_> {
             || matches!(before, Class::And | Class::But)
         {
             let is_speech = verb.takes(Frame::Speech) && verb.kind != VerbKind::Base;
-            let subject = subject_before?;
+            let subject = subject_before
+                .or_else(|| if is_speech { self.opening_subject(chain - 1) } else { None })?;
             let cut = is_speech.then(|| self.before_comma(chain - 1));
             return Some(Cue { at, verb, subject: Some(subject), is_gerund: false, cut });
         }
@@ -203,6 +205,9 @@ impl Sentence<'_> {
         {
             return Some(speech);
         }
+        if cue.subject.is_none() {
+            return if cue.is_gerund { None } else { self.after_content(cue, next_cut) };
+        }
         let is_document = cue.subject.as_ref().is_some_and(|subject| self.is_document(&subject.words));
         let governor = Governor { at: cue.at, verb: cue.verb, limit: self.limit(), is_document };
         match self.reader.complement(&governor) {
@@ -280,7 +285,7 @@ impl Sentence<'_> {
                 end = self.before_comma(main);
             }
         }
-        if complement.rule == "noun_phrase" {
+        if matches!(complement.rule, "noun_phrase" | "particle" | "to_infinitive" | "object_to") {
             end = self.noun_phrase_end(complement.start, end);
         }
         let content = self.content(complement.start, end)?;
@@ -347,6 +352,10 @@ impl Sentence<'_> {
             }
         };
         let rest = self.content_after(cue_end, next_cut);
+        let is_quoted = |content: &Range<usize>| self.reader.is_quoted(content.start);
+        let is_first_quoted = self.follows_quotation(cue);
+        // After a quotation only a quotation is believed to go on with it; `said X, a lawyer` says who X is.
+        let rest = rest.filter(|rest| is_quoted(rest) || !is_first_quoted && cue.subject.is_some());
         let is_inserted = rest.as_ref().is_some_and(|rest| rest.start <= cue_end + 1);
         let mut content = vec![self.content_before(cue.clause(), is_inserted)?];
         content.extend(rest);
@@ -406,6 +415,7 @@ impl Sentence<'_> {
             Class::Open => true,
             Class::Cue(verb) => verb.kind != VerbKind::Continuous,
             Class::Relative => false,
+            Class::Plain if reader.word(at).ends_with("ing") => false,
             _ => at == from + 1,
         };
         let end = next_cut.filter(|cut| *cut > at).unwrap_or(limit);
@@ -460,6 +470,33 @@ impl Sentence<'_> {
             "commission",
         ];
         subject.clone().any(|at| self.reader.is_any(at, &DOCUMENTS))
+    }
+
+    /// A quotation after a colon that no verb introduced: `Duarte had a question: “…”`.
+    fn colons(&self, first: usize, speeches: &mut Vec<Speech>) {
+        let reader = self.reader;
+        for at in self.segment.clone() {
+            if reader.class(at) != Class::Colon
+                || reader.class(at + 1) != Class::Open
+                || reader.is_quoted(at)
+            {
+                continue;
+            }
+            let Some(quotation) = reader.quotation(at + 1) else { continue };
+            let holds = |content: &Range<usize>| content.start <= at + 1 && content.end >= quotation.end;
+            if speeches[first..].iter().any(|speech| speech.content.iter().any(holds)) {
+                continue;
+            }
+            let Some(speaker) = self.opening_subject(at) else { continue };
+            speeches.push(Speech {
+                content: vec![quotation.open..quotation.end],
+                cue: Some(at..at + 1),
+                speaker: Some(speaker),
+                addressee: None,
+                is_inferred: false,
+                rule: "colon",
+            });
+        }
     }
 
     /// `According to the mayor, …`, `…, according to the mayor`.

@@ -29,7 +29,7 @@ impl Reader<'_> {
         let end = self.before_auxiliaries(verb, floor);
         let last = end.checked_sub(1).filter(|last| *last >= floor)?;
         match self.class(last) {
-            Class::Pronoun => Some(Subject::from(last..end)),
+            Class::Pronoun | Class::Contraction => Some(Subject::from(last..end)),
             Class::Relative if self.is_any(last, &["who", "which"]) => {
                 let words = self.antecedent(last, floor)?;
                 Some(Subject { words, relative: Some(last..end) })
@@ -85,7 +85,7 @@ impl Reader<'_> {
                 break;
             }
             if let Some(phrase) = self.phrase_before(open, floor) {
-                let is_named = self.has_name(&phrase);
+                let is_named = self.class(phrase.start) == Class::Name;
                 let starts_chunk = phrase.start == floor || self.class(phrase.start - 1) == Class::Comma;
                 best = Some(phrase);
                 if is_named || !starts_chunk {
@@ -106,12 +106,12 @@ impl Reader<'_> {
             Class::Relative | Class::Preposition | Class::Number | Class::Adverb => true,
             Class::Subordinate | Class::But | Class::And | Class::Pronoun | Class::That => false,
             Class::Cue(verb) if verb.kind == VerbKind::Continuous => true,
-            _ => !words.clone().any(|at| self.class(at).is_auxiliary() || self.class(at) == Class::Verb),
+            _ => {
+                let is_verb = |at: usize| self.class(at).is_auxiliary() || self.class(at) == Class::Verb;
+                // `a lawyer who became governor` is a noun phrase all the same.
+                words.take_while(|at| self.class(*at) != Class::Relative).all(|at| !is_verb(at))
+            }
         }
-    }
-
-    pub(super) fn has_name(&self, words: &Range<usize>) -> bool {
-        words.clone().any(|at| self.class(at) == Class::Name)
     }
 
     /// The noun phrase whose last token stands before `end`.
@@ -152,7 +152,12 @@ impl Reader<'_> {
                 // An article opens its noun phrase, unless that hangs on another: `mayor of the city`.
                 Class::Determiner if before == least || !self.hangs(before - 1) => return before,
                 Class::To if !self.opens_name(at) => return joint.unwrap_or(at),
-                Class::Verb | Class::Be | Class::Have | Class::Modal | Class::Pronoun => {
+                Class::Verb
+                | Class::Be
+                | Class::Have
+                | Class::Modal
+                | Class::Contraction
+                | Class::Pronoun => {
                     return joint.unwrap_or(at);
                 }
                 Class::Cue(verb) => {

@@ -20,6 +20,8 @@ pub(super) enum Class {
     Have,
     /// Modal verbs and forms of `do`.
     Modal,
+    /// A pronoun with its verb: `he'd`.
+    Contraction,
     And,
     /// `but`, `yet`, `while`, `though`: they join clauses that stand side by side.
     But,
@@ -95,6 +97,7 @@ impl Class {
                 | Self::Quantifier
                 | Self::Pronoun
                 | Self::ObjectPronoun
+                | Self::Contraction
                 | Self::Name
                 | Self::Number
                 | Self::Plain
@@ -197,13 +200,16 @@ fn closed_class(low: &str) -> Option<Class> {
         | "above" | "below" | "beyond" | "near" | "upon" | "per" | "via" | "unlike" | "amid"
         | "outside" => Class::Preposition,
         "is" | "are" | "was" | "were" | "be" | "been" | "being" | "am" | "isn't" | "aren't" | "wasn't"
-        | "weren't" | "he's" | "she's" | "it's" | "i'm" | "we're" | "they're" | "you're" => Class::Be,
-        "has" | "have" | "had" | "having" | "hasn't" | "haven't" | "hadn't" | "i've" | "we've"
-        | "they've" | "you've" => Class::Have,
+        | "weren't" => Class::Be,
+        "has" | "have" | "had" | "having" | "hasn't" | "haven't" | "hadn't" => Class::Have,
         "will" | "would" | "can" | "could" | "should" | "may" | "might" | "must" | "shall" | "do"
         | "does" | "did" | "don't" | "doesn't" | "didn't" | "won't" | "wouldn't" | "can't" | "couldn't"
-        | "shouldn't" | "cannot" | "i'll" | "we'll" | "they'll" | "he'll" | "she'll" | "i'd" | "he'd"
-        | "she'd" | "they'd" | "we'd" => Class::Modal,
+        | "shouldn't" | "cannot" => Class::Modal,
+        "he's" | "she's" | "it's" | "i'm" | "we're" | "they're" | "you're" | "i've" | "we've"
+        | "they've" | "you've" | "i'll" | "we'll" | "they'll" | "he'll" | "she'll" | "it'll" | "you'll"
+        | "i'd" | "he'd" | "she'd" | "they'd" | "we'd" | "you'd" | "there's" | "that's" => {
+            Class::Contraction
+        }
         "and" | "or" | "&" => Class::And,
         "but" | "yet" | "while" | "though" | "although" | "whereas" => Class::But,
         "that" => Class::That,
@@ -227,7 +233,7 @@ fn closed_class(low: &str) -> Option<Class> {
         | "seemed" | "appeared" | "remained" | "received" | "returned" | "followed" | "worked"
         | "ended" | "signed" | "joined" | "visited" | "killed" | "died" | "launched" | "started"
         | "stopped" | "let" | "goes" | "comes" | "makes" | "takes" | "gives" | "gets" | "becomes"
-        | "let's" | "there's" | "that's" => Class::Verb,
+        | "let's" => Class::Verb,
         _ => return None,
     })
 }
