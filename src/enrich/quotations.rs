@@ -17,6 +17,7 @@ use crate::model::{Entity, Quotation, QuotationKind, Span, limits};
 use crate::text::Token;
 use reader::Reader;
 use std::ops::Range;
+use subject::Subject;
 
 /// One piece of speech in tokens, before it is published.
 #[derive(Clone, Debug)]
@@ -24,7 +25,7 @@ struct Speech {
     /// In text order; never empty.
     content: Vec<Range<usize>>,
     cue: Option<Range<usize>>,
-    speaker: Option<Range<usize>>,
+    speaker: Option<Subject>,
     addressee: Option<Range<usize>>,
     is_inferred: bool,
     rule: &'static str,
@@ -55,13 +56,17 @@ pub(super) fn find(
 
 fn published(reader: &Reader, speakers: &speakers::Index, speech: Speech) -> Quotation {
     let span = |range: &Range<usize>| reader.span(range);
-    let speaker = speech.speaker.as_ref().map(span);
+    let words = speech.speaker.as_ref().map(|speaker| span(&speaker.words));
+    let speaker_entity = words.and_then(|words| speakers.named_in(words));
+    // `who` is believed to be enough only where it is known who that is.
+    let relative = speech.speaker.as_ref().and_then(|speaker| speaker.relative.as_ref()).map(span);
+    let speaker = relative.filter(|_| speaker_entity.is_some()).or(words);
     Quotation {
         kind: kind(reader, &speech.content),
         content: speech.content.iter().map(span).collect(),
         cue: speech.cue.as_ref().map(span),
         speaker,
-        speaker_entity: speaker.and_then(|span| speakers.named_in(span)),
+        speaker_entity,
         addressee_entity: speech.addressee.as_ref().and_then(|range| speakers.named_in(span(range))),
         is_inferred: speech.is_inferred,
         rule: speech.rule,

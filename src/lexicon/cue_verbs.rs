@@ -4,7 +4,7 @@
 
 const TABLE: &[u8] = include_bytes!("cue_verbs.txt");
 /// Form, kind, frames and particles with the blanks between them, and the line break.
-const LINE_BYTES: usize = 26;
+const LINE_BYTES: usize = 27;
 const FORM_BYTES: usize = 15;
 const LINES: usize = TABLE.len() / LINE_BYTES;
 
@@ -38,6 +38,8 @@ pub enum Frame {
     Noun = 64,
     /// A clause or a noun phrase where a document speaks: `the poll shows`.
     Document = 128,
+    /// Nothing more: its present forms are nouns as well, `claims`, `report`.
+    Ambiguous = 256,
 }
 
 /// The words that may tie a verb to what was said, in the order of their bits.
@@ -47,13 +49,13 @@ const PARTICLES: [&str; 14] =
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CueVerb {
     pub kind: VerbKind,
-    frames: u8,
+    frames: u16,
     particles: u16,
 }
 
 impl CueVerb {
     pub fn takes(self, frame: Frame) -> bool {
-        self.frames & frame as u8 != 0
+        self.frames & frame as u16 != 0
     }
 
     /// Whether `word`, in lower case, may tie it to what was said: `warned of`.
@@ -95,9 +97,9 @@ fn parsed(line: &[u8]) -> CueVerb {
         b'G' => VerbKind::Continuous,
         _ => VerbKind::Any,
     };
-    let frames = hexadecimal(&line[FORM_BYTES + 3..FORM_BYTES + 5]);
-    let particles = hexadecimal(&line[FORM_BYTES + 6..FORM_BYTES + 10]);
-    CueVerb { kind, frames: u8::try_from(frames).unwrap_or(0), particles }
+    let frames = hexadecimal(&line[FORM_BYTES + 3..FORM_BYTES + 6]);
+    let particles = hexadecimal(&line[FORM_BYTES + 7..FORM_BYTES + 11]);
+    CueVerb { kind, frames, particles }
 }
 
 fn hexadecimal(digits: &[u8]) -> u16 {

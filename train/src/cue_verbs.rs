@@ -17,7 +17,7 @@ const LEFT_OUT: [&str; 17] = [
     "present", "presenting", "presents", "release", "released", "releases", "releasing", "finding",
 ];
 /// In the order of their bits; see `lexicon::cue_verbs`.
-const FRAMES: &str = "sctopind";
+const FRAMES: &str = "sctopinda";
 const PARTICLES: [&str; 14] =
     ["for", "on", "of", "about", "against", "at", "to", "with", "out", "in", "up", "from", "over", "as"];
 /// A line is form, kind, frames and particles.
@@ -47,7 +47,7 @@ pub fn make(data: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     }
     let lines: String = forms
         .iter()
-        .map(|(form, (kind, frames, particles))| format!("{form:<FORM_BYTES$} {kind} {frames:02x} {particles:04x}\n"))
+        .map(|(form, (kind, frames, particles))| format!("{form:<FORM_BYTES$} {kind} {frames:03x} {particles:04x}\n"))
         .collect();
     std::fs::write(out.join("cue_verbs.txt"), &lines)?;
     Ok(format!("{verbs} verbs in {} forms", forms.len()))

@@ -59,6 +59,9 @@ impl Reader<'_> {
                 return Some(plain(next, next, "question_clause"));
             }
             Class::To if cue.verb.takes(Frame::To) => return Some(plain(next, next, "to_infinitive")),
+            Class::Comma if cue.takes_that() => {
+                return self.that_after_insertion(next, cue.limit).map(|at| plain(at, next, "that_clause"));
+            }
             _ => {}
         }
         self.tied(cue)
@@ -76,6 +79,14 @@ impl Reader<'_> {
             Class::Colon if cue.verb.takes(Frame::Speech) && at + 1 < cue.limit => Some(at + 1),
             _ => None,
         }
+    }
+
+    /// `said, among other things, that …`: where the clause starts.
+    fn that_after_insertion(&self, comma: usize, limit: usize) -> Option<usize> {
+        const INSERTION_TOKENS_MAX: usize = 14;
+        let end = limit.min(comma + INSERTION_TOKENS_MAX);
+        let close = (comma + 1..end).find(|at| self.class(*at) == Class::Comma)?;
+        (self.class(close + 1) == Class::That).then_some(close + 2)
     }
 
     /// `warned of`, `called for`, `pointed out that`.
@@ -142,7 +153,9 @@ impl Reader<'_> {
     fn after_adjuncts(&self, cue: &Governor) -> Option<Complement> {
         let next = cue.at + 1;
         let at = self.past_adjuncts(next, cue.limit);
+        // What is quoted right after a preposition's phrase is a title: `said on “Newsnight”`.
         if at > next
+            && self.class(at) != Class::Open
             && let Some(start) = self.quotation_at(at, cue)
         {
             return Some(plain(start, next, "quotation"));
@@ -167,12 +180,41 @@ impl Reader<'_> {
         (cue.takes_noun() && opens).then(|| plain(next, next, "noun_phrase"))
     }
 
+    /// `week`, `morning`, and the year after a month.
+    fn is_time_noun(&self, at: usize) -> bool {
+        const NOUNS: [&str; 14] = [
+            "week",
+            "month",
+            "year",
+            "morning",
+            "afternoon",
+            "evening",
+            "night",
+            "day",
+            "summer",
+            "winter",
+            "spring",
+            "autumn",
+            "fall",
+            "weekend",
+        ];
+        self.is_any(at, &NOUNS)
+            || at > 0 && self.class(at) == Class::Number && self.class(at - 1) == Class::Time
+    }
+
     /// The place after days, adverbs and prepositional phrases that tell where, when and how it was said.
     fn past_adjuncts(&self, from: usize, limit: usize) -> usize {
         let mut at = from;
         for _ in 0..ADJUNCTS_MAX {
             let next = match self.class(at) {
+                Class::Time if self.class(at + 1) == Class::Clitic => at,
                 Class::Time | Class::Adverb => at + 1,
+                _ if self.is_time_noun(at) && at > from => at + 1,
+                _ if self.is_time_noun(at + 1)
+                    && self.is_any(at, &["last", "this", "next", "that", "earlier", "late"]) =>
+                {
+                    at + 2
+                }
                 Class::Preposition if at + 1 < limit => match self.class(at + 1) {
                     Class::Time => at + 2,
                     _ => self.phrase_after(at + 1, limit).map_or(at, |phrase| phrase.end),

@@ -61,10 +61,10 @@ fn is_sentence(reader: &Reader, quotation: Quoted) -> bool {
             Class::Stop | Class::Close | Class::Colon | Class::Comma | Class::Dash
         )
         || opens_paragraph(reader, quotation);
-    let last = quotation.end - 1;
+    let last = quotation.close - 1;
     let ends = quotation.is_unclosed
         || last > quotation.open
-            && matches!(reader.class(last - 1), Class::Stop | Class::Comma | Class::Dash);
+            && matches!(reader.class(last), Class::Stop | Class::Comma | Class::Dash | Class::Joint);
     starts && ends && reader.words_in(quotation.open..quotation.end.min(quotation.open + 20)) >= WORDS_MIN
 }
 

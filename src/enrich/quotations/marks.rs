@@ -9,6 +9,8 @@ use crate::text::Token;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Quoted {
     pub(super) open: usize,
+    /// The first token of the closing mark, or `end`.
+    pub(super) close: usize,
     /// One past the last token.
     pub(super) end: usize,
     /// It has no closing mark: the next paragraph goes on with it, or the mark was forgotten.
@@ -58,7 +60,7 @@ impl Marks<'_> {
             match &opened {
                 Some(open) if self.closes(at, open.style) => {
                     let end = at + width(open.style);
-                    found.push(Quoted { open: open.at, end, is_unclosed: false });
+                    found.push(Quoted { open: open.at, close: at, end, is_unclosed: false });
                     opened = None;
                     at = end;
                     continue;
@@ -77,7 +79,8 @@ impl Marks<'_> {
         if let Some(open) = opened.filter(|open| open.at == paragraph.start || !is_single(open.style)) {
             let is_believed = open.at == paragraph.start || self.ends_sentence(paragraph.end);
             if is_believed {
-                found.push(Quoted { open: open.at, end: paragraph.end, is_unclosed: true });
+                let end = paragraph.end;
+                found.push(Quoted { open: open.at, close: end, end, is_unclosed: true });
             }
         }
     }

@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
                 is_first = is_first && self.tokens[at].kind == TokenKind::Mark
                     || matches!(class, Class::Colon)
                     || self.starts_quotation(at);
-                classes.push(self.joined(at, class));
+                classes.push(self.joined(at, class, segment.end));
             }
         }
         classes.resize(self.tokens.len(), Class::Other);
@@ -64,17 +64,28 @@ impl<'a> Reader<'a> {
         self.quotation(at).is_some_and(|quotation| quotation.open == at)
     }
 
-    /// A hyphen joins what touches it on both sides; two hyphens or a hyphen alone are a dash.
-    fn joined(&self, at: usize, class: Class) -> Class {
+    /// A hyphen joins what touches it on both sides, and two hyphens or a hyphen alone are a dash. A full stop
+    /// inside a sentence is an abbreviation's.
+    fn joined(&self, at: usize, class: Class, end: usize) -> Class {
+        if class == Class::Stop && self.word(at) == "." && self.is_inner_stop(at, end) {
+            return Class::Joint;
+        }
         let touches = |first: usize| {
             self.tokens.get(first + 1).is_some_and(|next| next.span.start == self.tokens[first].span.end)
         };
         let both = touches(at) && at.checked_sub(1).is_some_and(touches);
-        if class != Class::Hyphen || both && self.tokens[at + 1].kind != TokenKind::Mark {
+        if class != Class::Joint || both && self.tokens[at + 1].kind != TokenKind::Mark {
             class
         } else {
             Class::Dash
         }
+    }
+
+    fn is_inner_stop(&self, at: usize, end: usize) -> bool {
+        let touches_word = at > 0
+            && self.tokens[at - 1].span.end == self.tokens[at].span.start
+            && self.tokens[at - 1].kind == TokenKind::Word;
+        touches_word && at + 1 < end && (self.is_word(at + 1) || self.word(at + 1) == ",")
     }
 
     /// Most longer words have capitals: a headline.

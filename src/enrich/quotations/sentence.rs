@@ -3,6 +3,7 @@
 use super::Speech;
 use super::complement::{Complement, Governor};
 use super::reader::Reader;
+use super::subject::Subject;
 use super::words::Class;
 use crate::enrich::segments::Segment;
 use crate::lexicon::cue_verbs::{CueVerb, Frame, VerbKind};
@@ -15,11 +16,24 @@ const CONTENT_TOKENS_MAX: usize = 400;
 struct Cue {
     at: usize,
     verb: CueVerb,
-    subject: Option<Range<usize>>,
+    subject: Option<Subject>,
     /// `saying`, `underscoring`: the subject is that of another verb.
     is_gerund: bool,
     /// Where the content of a cue before it ends, if the two stand side by side.
     cut: Option<usize>,
+}
+
+impl Cue {
+    /// Where the clause of the cue starts: its subject, or the verb when the subject follows.
+    fn clause(&self) -> usize {
+        self.subject.as_ref().map_or(self.at, |subject| subject.words.start.min(self.at))
+    }
+
+    /// Whether the form may be a noun: `claims`, `report`.
+    fn is_ambiguous(&self) -> bool {
+        self.verb.takes(Frame::Ambiguous)
+            && matches!(self.verb.kind, VerbKind::Base | VerbKind::ThirdPerson | VerbKind::Any)
+    }
 }
 
 pub(super) fn read(reader: &Reader, segment: Segment, speeches: &mut Vec<Speech>) {
@@ -33,6 +47,7 @@ pub(super) fn read(reader: &Reader, segment: Segment, speeches: &mut Vec<Speech>
         }
     }
     sentence.according_to(speeches);
+    sentence.colons(first, speeches);
     speeches[first..].sort_by_key(|speech| speech.content[0].start);
 }
 
@@ -64,7 +79,7 @@ impl Sentence<'_> {
         cues
     }
 
-    fn cue(&self, at: usize, verb: CueVerb, subject_before: Option<Range<usize>>) -> Option<Cue> {
+    fn cue(&self, at: usize, verb: CueVerb, subject_before: Option<Subject>) -> Option<Cue> {
         let reader = self.reader;
         let floor = self.segment.start;
         let chain = reader.before_auxiliaries(at, floor);
@@ -77,11 +92,13 @@ impl Sentence<'_> {
             }
             VerbKind::Past | VerbKind::Participle | VerbKind::Any if has(Class::Be) => return None,
             VerbKind::Participle if !has(Class::Have) => return None,
+            // `endorsed by`: passive.
+            VerbKind::Past | VerbKind::Any if reader.is_any(at + 1, &["by"]) => return None,
             _ => {}
         }
         if matches!(
             direct_before,
-            Class::Determiner | Class::Quantifier | Class::Clitic | Class::Hyphen | Class::Preposition
+            Class::Determiner | Class::Quantifier | Class::Clitic | Class::Joint | Class::Preposition
         ) {
             return None;
         }
@@ -89,15 +106,16 @@ impl Sentence<'_> {
             || matches!(before, Class::And | Class::But)
         {
             let is_speech = verb.takes(Frame::Speech) && verb.kind != VerbKind::Base;
-            let subject = subject_before?;
+            let subject = subject_before
+                .or_else(|| if is_speech { self.opening_subject(chain - 1) } else { None })?;
             let cut = is_speech.then(|| self.before_comma(chain - 1));
             return Some(Cue { at, verb, subject: Some(subject), is_gerund: false, cut });
         }
         let subject = reader.subject_before(at, floor);
         if let Some(subject) = &subject {
-            self.agrees(subject, verb, chain < at).then_some(())?;
+            self.agrees(&subject.words, verb, chain < at).then_some(())?;
         }
-        let cut = subject.as_ref().and_then(|subject| self.cut_before(subject.start));
+        let cut = subject.as_ref().and_then(|subject| self.cut_before(subject.words.start));
         Some(Cue { at, verb, subject, is_gerund: false, cut })
     }
 
@@ -133,7 +151,7 @@ impl Sentence<'_> {
         if at > self.segment.start && self.reader.class(at - 1) == Class::Comma { at - 1 } else { at }
     }
 
-    fn gerund(&self, at: usize, verb: CueVerb, subject_before: Option<Range<usize>>) -> Option<Cue> {
+    fn gerund(&self, at: usize, verb: CueVerb, subject_before: Option<Subject>) -> Option<Cue> {
         let reader = self.reader;
         let floor = self.segment.start;
         let place = reader.before_auxiliaries(at, floor);
@@ -144,14 +162,30 @@ impl Sentence<'_> {
         match reader.class(before) {
             Class::Comma | Class::But | Class::Dash => {}
             Class::And if subject_before.is_some() => {}
-            _ => return None,
+            _ => return self.with_own_subject(at, verb),
         }
         let subject = subject_before.or_else(|| self.opening_subject(before));
         Some(Cue { at, verb, subject, is_gerund: true, cut: Some(self.before_comma(before)) })
     }
 
+    /// `with the mayor saying`, `a poll showing`: a gerund right after its subject.
+    fn with_own_subject(&self, at: usize, verb: CueVerb) -> Option<Cue> {
+        let reader = self.reader;
+        let subject = reader.subject_before(at, self.segment.start)?;
+        let start = subject.words.start;
+        let is_with = start > self.segment.start && reader.is_any(start - 1, &["with"]);
+        let is_document = verb.takes(Frame::Document) && self.is_document(&subject.words);
+        (is_with || is_document).then_some(Cue {
+            at,
+            verb,
+            subject: Some(subject),
+            is_gerund: true,
+            cut: Some(at),
+        })
+    }
+
     /// The noun phrase that opens the sentence, after an adverbial phrase with a comma.
-    fn opening_subject(&self, limit: usize) -> Option<Range<usize>> {
+    fn opening_subject(&self, limit: usize) -> Option<Subject> {
         let reader = self.reader;
         let mut at = self.segment.start;
         let limit = limit.min(at + OPENING_TOKENS_MAX);
@@ -162,16 +196,69 @@ impl Sentence<'_> {
         while at < limit && matches!(reader.class(at), Class::And | Class::But | Class::Adverb) {
             at += 1;
         }
-        reader.phrase_after(at, limit)
+        reader.phrase_after(at, limit).map(Subject::from)
     }
 
     fn speech(&self, cue: &Cue, cues: &[Cue], index: usize, next_cut: Option<usize>) -> Option<Speech> {
-        let is_document = cue.subject.as_ref().is_some_and(|subject| self.is_document(subject));
+        if self.follows_quotation(cue)
+            && let Some(speech) = self.after_content(cue, next_cut)
+        {
+            return Some(speech);
+        }
+        if cue.subject.is_none() {
+            return if cue.is_gerund { None } else { self.after_content(cue, next_cut) };
+        }
+        let is_document = cue.subject.as_ref().is_some_and(|subject| self.is_document(&subject.words));
         let governor = Governor { at: cue.at, verb: cue.verb, limit: self.limit(), is_document };
         match self.reader.complement(&governor) {
-            Some(complement) => self.with_complement(cue, cues, index, complement, next_cut),
+            Some(complement) if self.goes_with(cue, &complement) => {
+                if complement.rule == "clause" && self.follows_clause(cue, complement.start) {
+                    return self.after_content(cue, next_cut);
+                }
+                self.with_complement(cue, cues, index, complement, next_cut)
+            }
+            Some(_) => None,
             None => self.after_content(cue, next_cut),
         }
+    }
+
+    /// Whether what follows can be the complement of a verb whose form may be a noun as well.
+    fn goes_with(&self, cue: &Cue, complement: &Complement) -> bool {
+        if self.reader.class(complement.start).is_finite() && complement.rule != "quotation" {
+            return false;
+        }
+        !cue.is_ambiguous()
+            || self.has_plain_subject(cue)
+            || complement.rule == "that_clause"
+            || self.reader.class(complement.start) == Class::Determiner
+    }
+
+    /// Whether the subject is a pronoun or ends in a name, so that no noun can follow it.
+    fn has_plain_subject(&self, cue: &Cue) -> bool {
+        cue.subject.as_ref().is_some_and(|subject| {
+            matches!(self.reader.class(subject.words.end - 1), Class::Pronoun | Class::Name)
+                || subject.relative.is_some()
+        })
+    }
+
+    /// `“…,” she said`.
+    fn follows_quotation(&self, cue: &Cue) -> bool {
+        let clause = cue.clause();
+        let comma =
+            usize::from(clause > self.segment.start && self.reader.class(clause - 1) == Class::Comma);
+        clause > self.segment.start + comma && self.reader.class(clause - 1 - comma) == Class::Close
+    }
+
+    /// `…, she said in Rome on Monday.`: a clause stands before, and no clause can follow.
+    fn follows_clause(&self, cue: &Cue, next: usize) -> bool {
+        let clause = cue.clause();
+        let is_adjunct = next == cue.at + 1
+            && matches!(self.reader.class(next), Class::Preposition | Class::Subordinate | Class::Time);
+        is_adjunct
+            && cue.verb.takes(Frame::Speech)
+            && clause > self.segment.start
+            && self.reader.class(clause - 1) == Class::Comma
+            && self.content_before(clause, false).is_some()
     }
 
     /// Where the sentence ends, its last mark left out.
@@ -193,10 +280,13 @@ impl Sentence<'_> {
         let mut end = next_cut.filter(|cut| *cut > complement.start).unwrap_or(self.limit());
         // The gerund that opens the sentence ends where the main clause starts.
         if cue.is_gerund && cue.cut.is_none() {
-            let main = cues.get(index + 1)?.subject.as_ref()?.start;
+            let main = cues.get(index + 1)?.clause();
             if main > complement.start {
                 end = self.before_comma(main);
             }
+        }
+        if matches!(complement.rule, "noun_phrase" | "particle" | "to_infinitive" | "object_to") {
+            end = self.noun_phrase_end(complement.start, end);
         }
         let content = self.content(complement.start, end)?;
         Some(Speech {
@@ -207,6 +297,18 @@ impl Sentence<'_> {
             is_inferred: false,
             rule: complement.rule,
         })
+    }
+
+    /// Where the noun phrase that starts at `start` ends: before a day, a clause that hangs on, an apposition.
+    fn noun_phrase_end(&self, start: usize, end: usize) -> usize {
+        let reader = self.reader;
+        let ends = |at: usize| match reader.class(at) {
+            Class::Subordinate | Class::But | Class::Time => !reader.is_any(at, &["than"]),
+            Class::Comma => reader.class(at + 1) != Class::Plain || reader.word(at + 1).ends_with("ing"),
+            Class::And => reader.class(at + 1).is_auxiliary() || reader.class(at + 1) == Class::Verb,
+            _ => false,
+        };
+        (start + 1..end).find(|at| !reader.is_quoted(*at) && ends(*at)).unwrap_or(end)
     }
 
     /// The tokens from `start` to `end`, without marks at the ends, and with all of a quotation it starts or ends in.
@@ -237,21 +339,26 @@ impl Sentence<'_> {
 
     /// `…, she said.`, `…, said Duarte.`, `…, she said, …`.
     fn after_content(&self, cue: &Cue, next_cut: Option<usize>) -> Option<Speech> {
-        if !cue.verb.takes(Frame::Speech) || cue.is_gerund {
+        let is_noun = cue.is_ambiguous() && !self.has_plain_subject(cue);
+        if !cue.verb.takes(Frame::Speech) || cue.is_gerund || is_noun {
             return None;
         }
-        let reader = self.reader;
-        let (clause, speaker, cue_end) = match &cue.subject {
-            Some(subject) if subject.end <= cue.at => (subject.start, subject.clone(), cue.at + 1),
-            _ => {
-                let subject = reader.phrase_after(cue.at + 1, self.limit())?;
-                (cue.at, subject.clone(), subject.end)
+        let (speaker, cue_end) = match &cue.subject {
+            Some(subject) => (subject.clone(), cue.at + 1),
+            None => {
+                let words = self.reader.phrase_after(cue.at + 1, self.limit())?;
+                let end = words.end;
+                (Subject { words, relative: None }, end)
             }
         };
-        let mut content = vec![self.content_before(clause)?];
-        if let Some(rest) = self.content_after(cue_end, next_cut) {
-            content.push(rest);
-        }
+        let rest = self.content_after(cue_end, next_cut);
+        let is_quoted = |content: &Range<usize>| self.reader.is_quoted(content.start);
+        let is_first_quoted = self.follows_quotation(cue);
+        // After a quotation only a quotation is believed to go on with it; `said X, a lawyer` says who X is.
+        let rest = rest.filter(|rest| is_quoted(rest) || !is_first_quoted && cue.subject.is_some());
+        let is_inserted = rest.as_ref().is_some_and(|rest| rest.start <= cue_end + 1);
+        let mut content = vec![self.content_before(cue.clause(), is_inserted)?];
+        content.extend(rest);
         Some(Speech {
             content,
             cue: Some(cue.at..cue.at + 1),
@@ -262,8 +369,8 @@ impl Sentence<'_> {
         })
     }
 
-    /// What was said before the cue's clause, which starts at `clause`.
-    fn content_before(&self, clause: usize) -> Option<Range<usize>> {
+    /// What was said before the cue's clause, which starts at `clause`; it may be short where the speech goes on.
+    fn content_before(&self, clause: usize, is_inserted: bool) -> Option<Range<usize>> {
         let reader = self.reader;
         let floor = self.segment.start;
         if clause == floor {
@@ -278,10 +385,13 @@ impl Sentence<'_> {
             _ => return None,
         }
         let content = self.content(floor, joint + 1)?;
-        let is_clause = reader.words_in(content.clone()) > 2 || reader.is_quoted(content.start);
-        let opens_adjunct = matches!(reader.class(floor), Class::Preposition | Class::Subordinate)
-            && reader.words_in(content.clone()) < 6;
-        (is_clause && !opens_adjunct || reader.class(joint) == Class::Close).then_some(content)
+        if is_inserted || reader.is_quoted(content.start) || reader.class(joint) == Class::Close {
+            return Some(content);
+        }
+        let words = reader.words_in(content.clone());
+        let opens_adjunct =
+            matches!(reader.class(floor), Class::Preposition | Class::Subordinate) && words < 8;
+        (words > 2 && !opens_adjunct).then_some(content)
     }
 
     /// What is said on after the cue's clause: `…, he said, “…”`.
@@ -304,7 +414,8 @@ impl Sentence<'_> {
         let is_content = match reader.class(at) {
             Class::Open => true,
             Class::Cue(verb) => verb.kind != VerbKind::Continuous,
-            Class::Relative | Class::Preposition | Class::Determiner => false,
+            Class::Relative => false,
+            Class::Plain if reader.word(at).ends_with("ing") => false,
             _ => at == from + 1,
         };
         let end = next_cut.filter(|cut| *cut > at).unwrap_or(limit);
@@ -361,6 +472,33 @@ impl Sentence<'_> {
         subject.clone().any(|at| self.reader.is_any(at, &DOCUMENTS))
     }
 
+    /// A quotation after a colon that no verb introduced: `Duarte had a question: “…”`.
+    fn colons(&self, first: usize, speeches: &mut Vec<Speech>) {
+        let reader = self.reader;
+        for at in self.segment.clone() {
+            if reader.class(at) != Class::Colon
+                || reader.class(at + 1) != Class::Open
+                || reader.is_quoted(at)
+            {
+                continue;
+            }
+            let Some(quotation) = reader.quotation(at + 1) else { continue };
+            let holds = |content: &Range<usize>| content.start <= at + 1 && content.end >= quotation.end;
+            if speeches[first..].iter().any(|speech| speech.content.iter().any(holds)) {
+                continue;
+            }
+            let Some(speaker) = self.opening_subject(at) else { continue };
+            speeches.push(Speech {
+                content: vec![quotation.open..quotation.end],
+                cue: Some(at..at + 1),
+                speaker: Some(speaker),
+                addressee: None,
+                is_inferred: false,
+                rule: "colon",
+            });
+        }
+    }
+
     /// `According to the mayor, …`, `…, according to the mayor`.
     fn according_to(&self, speeches: &mut Vec<Speech>) {
         let reader = self.reader;
@@ -391,7 +529,7 @@ impl Sentence<'_> {
         Some(Speech {
             content: vec![content],
             cue: Some(at..at + 2),
-            speaker: Some(speaker),
+            speaker: Some(Subject::from(speaker)),
             addressee: None,
             is_inferred: false,
             rule: "according_to",

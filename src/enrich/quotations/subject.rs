@@ -9,16 +9,33 @@ use std::ops::Range;
 const PHRASE_TOKENS_MAX: usize = 40;
 const INSERTION_TOKENS_MAX: usize = 60;
 
+/// Who speaks.
+#[derive(Clone, Debug)]
+pub(super) struct Subject {
+    pub(super) words: Range<usize>,
+    /// The `who` or `which` that stands for the words before the verb.
+    pub(super) relative: Option<Range<usize>>,
+}
+
+impl From<Range<usize>> for Subject {
+    fn from(words: Range<usize>) -> Self {
+        Self { words, relative: None }
+    }
+}
+
 impl Reader<'_> {
     /// The subject that stands before the verb at `verb`, not before `floor`.
-    pub(super) fn subject_before(&self, verb: usize, floor: usize) -> Option<Range<usize>> {
+    pub(super) fn subject_before(&self, verb: usize, floor: usize) -> Option<Subject> {
         let end = self.before_auxiliaries(verb, floor);
         let last = end.checked_sub(1).filter(|last| *last >= floor)?;
         match self.class(last) {
-            Class::Pronoun => Some(last..end),
-            Class::Relative if self.is_any(last, &["who", "which"]) => self.antecedent(last, floor),
-            Class::Comma => self.before_insertion(last, floor),
-            _ => self.phrase_before(end, floor),
+            Class::Pronoun | Class::Contraction => Some(Subject::from(last..end)),
+            Class::Relative if self.is_any(last, &["who", "which"]) => {
+                let words = self.antecedent(last, floor)?;
+                Some(Subject { words, relative: Some(last..end) })
+            }
+            Class::Comma => self.before_insertion(last, floor).map(Subject::from),
+            _ => self.phrase_before(end, floor).map(Subject::from),
         }
     }
 
@@ -68,7 +85,7 @@ impl Reader<'_> {
                 break;
             }
             if let Some(phrase) = self.phrase_before(open, floor) {
-                let is_named = self.has_name(&phrase);
+                let is_named = self.class(phrase.start) == Class::Name;
                 let starts_chunk = phrase.start == floor || self.class(phrase.start - 1) == Class::Comma;
                 best = Some(phrase);
                 if is_named || !starts_chunk {
@@ -89,12 +106,12 @@ impl Reader<'_> {
             Class::Relative | Class::Preposition | Class::Number | Class::Adverb => true,
             Class::Subordinate | Class::But | Class::And | Class::Pronoun | Class::That => false,
             Class::Cue(verb) if verb.kind == VerbKind::Continuous => true,
-            _ => !words.clone().any(|at| self.class(at).is_auxiliary() || self.class(at) == Class::Verb),
+            _ => {
+                let is_verb = |at: usize| self.class(at).is_auxiliary() || self.class(at) == Class::Verb;
+                // `a lawyer who became governor` is a noun phrase all the same.
+                words.take_while(|at| self.class(*at) != Class::Relative).all(|at| !is_verb(at))
+            }
         }
-    }
-
-    pub(super) fn has_name(&self, words: &Range<usize>) -> bool {
-        words.clone().any(|at| self.class(at) == Class::Name)
     }
 
     /// The noun phrase whose last token stands before `end`.
@@ -132,8 +149,15 @@ impl Reader<'_> {
             }
             match self.class(before) {
                 Class::And => joint = joint.or(Some(at)),
+                // An article opens its noun phrase, unless that hangs on another: `mayor of the city`.
+                Class::Determiner if before == least || !self.hangs(before - 1) => return before,
                 Class::To if !self.opens_name(at) => return joint.unwrap_or(at),
-                Class::Verb | Class::Be | Class::Have | Class::Modal | Class::Pronoun => {
+                Class::Verb
+                | Class::Be
+                | Class::Have
+                | Class::Modal
+                | Class::Contraction
+                | Class::Pronoun => {
                     return joint.unwrap_or(at);
                 }
                 Class::Cue(verb) => {
@@ -168,6 +192,12 @@ impl Reader<'_> {
         at
     }
 
+    /// Whether the word at `at` ties what follows it to a noun phrase before.
+    fn hangs(&self, at: usize) -> bool {
+        matches!(self.class(at), Class::Preposition | Class::And | Class::Quantifier | Class::To)
+            || self.class(at) == Class::Comma
+    }
+
     fn opens_name(&self, at: usize) -> bool {
         matches!(self.class(at), Class::Name | Class::Determiner)
     }
@@ -184,7 +214,7 @@ impl Reader<'_> {
         let Range { mut start, end } = phrase;
         while start < end {
             match self.class(start) {
-                Class::Adverb | Class::And | Class::Hyphen | Class::Other | Class::Clitic => start += 1,
+                Class::Adverb | Class::And | Class::Joint | Class::Other | Class::Clitic => start += 1,
                 Class::Time if start + 1 < end => start += 1,
                 Class::Preposition | Class::To => {
                     let last = (start..end).rev().find(|at| {
@@ -223,7 +253,7 @@ impl Reader<'_> {
 
     fn goes_on(&self, start: usize, at: usize) -> bool {
         match self.class(at) {
-            Class::Name | Class::Plain | Class::Number | Class::Hyphen | Class::Other => true,
+            Class::Name | Class::Plain | Class::Number | Class::Joint | Class::Other => true,
             Class::Clitic => at > start,
             // A second article starts the next phrase, unless something ties it to the first.
             Class::Determiner | Class::Quantifier => at == start || !self.class(at - 1).ends_noun_phrase(),

@@ -1,6 +1,6 @@
 //! What each token does in a sentence, as far as closed classes of words and the cue verbs tell.
 
-use crate::lexicon::cue_verbs::{CueVerb, VerbKind, cue_verb};
+use crate::lexicon::cue_verbs::{CueVerb, Frame, VerbKind, cue_verb};
 use crate::text::{Token, TokenKind};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,6 +20,8 @@ pub(super) enum Class {
     Have,
     /// Modal verbs and forms of `do`.
     Modal,
+    /// A pronoun with its verb: `he'd`.
+    Contraction,
     And,
     /// `but`, `yet`, `while`, `though`: they join clauses that stand side by side.
     But,
@@ -50,7 +52,8 @@ pub(super) enum Class {
     Stop,
     Colon,
     Dash,
-    Hyphen,
+    /// A hyphen or an abbreviation's full stop: it holds words together.
+    Joint,
     /// A quotation mark that opens a quotation.
     Open,
     /// A quotation mark that closes one.
@@ -65,9 +68,16 @@ impl Class {
         if let Self::Cue(verb) = self { Some(verb) } else { None }
     }
 
-    /// `said`, `told`: a cue verb in the past.
-    pub(super) fn is_past_cue(self) -> bool {
-        self.cue().is_some_and(|verb| verb.kind == VerbKind::Past)
+    /// A verb that needs a subject before it: `is`, `said`, `went`.
+    pub(super) fn is_finite(self) -> bool {
+        match self {
+            Self::Be | Self::Have | Self::Modal | Self::Verb => true,
+            Self::Cue(verb) => {
+                verb.kind == VerbKind::Past
+                    || verb.kind == VerbKind::ThirdPerson && !verb.takes(Frame::Ambiguous)
+            }
+            _ => false,
+        }
     }
 
     pub(super) fn is_auxiliary(self) -> bool {
@@ -87,6 +97,7 @@ impl Class {
                 | Self::Quantifier
                 | Self::Pronoun
                 | Self::ObjectPronoun
+                | Self::Contraction
                 | Self::Name
                 | Self::Number
                 | Self::Plain
@@ -136,7 +147,7 @@ fn mark(word: &str) -> Class {
         "." | "?" | "!" | "…" | ";" => Class::Stop,
         ":" => Class::Colon,
         "—" | "–" | "―" => Class::Dash,
-        "-" => Class::Hyphen,
+        "-" => Class::Joint,
         "(" | "[" => Class::Bracket,
         ")" | "]" => Class::Unbracket,
         _ => Class::Other,
@@ -189,13 +200,16 @@ fn closed_class(low: &str) -> Option<Class> {
         | "above" | "below" | "beyond" | "near" | "upon" | "per" | "via" | "unlike" | "amid"
         | "outside" => Class::Preposition,
         "is" | "are" | "was" | "were" | "be" | "been" | "being" | "am" | "isn't" | "aren't" | "wasn't"
-        | "weren't" | "he's" | "she's" | "it's" | "i'm" | "we're" | "they're" | "you're" => Class::Be,
-        "has" | "have" | "had" | "having" | "hasn't" | "haven't" | "hadn't" | "i've" | "we've"
-        | "they've" | "you've" => Class::Have,
+        | "weren't" => Class::Be,
+        "has" | "have" | "had" | "having" | "hasn't" | "haven't" | "hadn't" => Class::Have,
         "will" | "would" | "can" | "could" | "should" | "may" | "might" | "must" | "shall" | "do"
         | "does" | "did" | "don't" | "doesn't" | "didn't" | "won't" | "wouldn't" | "can't" | "couldn't"
-        | "shouldn't" | "cannot" | "i'll" | "we'll" | "they'll" | "he'll" | "she'll" | "i'd" | "he'd"
-        | "she'd" | "they'd" | "we'd" => Class::Modal,
+        | "shouldn't" | "cannot" => Class::Modal,
+        "he's" | "she's" | "it's" | "i'm" | "we're" | "they're" | "you're" | "i've" | "we've"
+        | "they've" | "you've" | "i'll" | "we'll" | "they'll" | "he'll" | "she'll" | "it'll" | "you'll"
+        | "i'd" | "he'd" | "she'd" | "they'd" | "we'd" | "you'd" | "there's" | "that's" => {
+            Class::Contraction
+        }
         "and" | "or" | "&" => Class::And,
         "but" | "yet" | "while" | "though" | "although" | "whereas" => Class::But,
         "that" => Class::That,
@@ -206,8 +220,8 @@ fn closed_class(low: &str) -> Option<Class> {
         "to" => Class::To,
         "also" | "then" | "later" | "again" | "just" | "never" | "not" | "already" | "even" | "still"
         | "ever" | "only" | "now" | "often" | "always" | "soon" | "instead" | "too" | "earlier"
-        | "sometimes" | "here" | "very" | "however" | "meanwhile" | "further" | "thus" | "indeed"
-        | "perhaps" | "maybe" | "yes" | "first" | "previously" => Class::Adverb,
+        | "sometimes" | "together" | "alone" | "here" | "very" | "however" | "meanwhile" | "further"
+        | "thus" | "indeed" | "perhaps" | "maybe" | "yes" | "first" | "previously" => Class::Adverb,
         "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday" | "today"
         | "yesterday" | "tomorrow" | "tonight" | "january" | "february" | "march" | "april" | "june"
         | "july" | "august" | "september" | "october" | "november" | "december" | "jan" | "feb" | "aug"
@@ -219,7 +233,7 @@ fn closed_class(low: &str) -> Option<Class> {
         | "seemed" | "appeared" | "remained" | "received" | "returned" | "followed" | "worked"
         | "ended" | "signed" | "joined" | "visited" | "killed" | "died" | "launched" | "started"
         | "stopped" | "let" | "goes" | "comes" | "makes" | "takes" | "gives" | "gets" | "becomes"
-        | "let's" | "there's" | "that's" => Class::Verb,
+        | "let's" => Class::Verb,
         _ => return None,
     })
 }
