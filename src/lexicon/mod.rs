@@ -1,4 +1,6 @@
 //! Gazetteers and tables, compiled in.
 
 pub mod agencies;
+pub mod media_topics;
 pub mod places;
+pub mod topic_model;

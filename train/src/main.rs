@@ -6,6 +6,7 @@
 //! Without a part all are made, in this order. The same data gives the same files, byte for byte.
 
 mod places;
+mod topics;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 type Make = fn(&Path, &Path) -> Result<String, Box<dyn Error>>;
 
 /// Every part; later ones may read what earlier ones wrote.
-const PARTS: &[(&str, Make)] = &[("places", places::make)];
+const PARTS: &[(&str, Make)] = &[("places", places::make), ("topics", topics::make)];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1);
