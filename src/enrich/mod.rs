@@ -79,7 +79,8 @@ pub struct Scratch {
 }
 
 /// The models that have a say in the output, by what they do; stamped into every record.
-pub const MODELS: &[(&str, &str)] = &[("language", "whatlang/0.18"), ("names", "tagger/1")];
+pub const MODELS: &[(&str, &str)] =
+    &[("language", "whatlang/0.18"), ("names", "tagger/1"), ("topics", "iptc-2025-10/linear-1")];
 
 /// Runs the passes over one article. `record_ms` is the record's own time, the last resort for a date.
 pub fn enrich(

@@ -14,6 +14,7 @@ mod gazetteers;
 mod places;
 mod tables;
 mod tagger;
+mod topics;
 mod wordlist;
 
 use std::error::Error;
@@ -28,6 +29,7 @@ const PARTS: &[(&str, Make)] = &[
     ("demonyms", demonyms::make),
     ("first_names", first_names::make),
     ("tagger", tagger::make),
+    ("topics", topics::make),
     ("cue_verbs", cue_verbs::make),
 ];
 
