@@ -70,7 +70,8 @@ fn push_word(folded: &str, start: usize, words: &mut Vec<u64>) {
 /// Thai and its neighbours, Chinese, Japanese.
 fn writes_no_spaces(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
-        | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}') && c.is_alphanumeric()
+        | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
+        && c.is_alphanumeric()
 }
 
 fn fold(c: char, folded: &mut String) {
@@ -127,7 +128,8 @@ const fn mix(mut hash: u64) -> u64 {
 }
 
 fn shingles(words: &[u64]) -> Vec<u64> {
-    let joined = |words: &[u64]| mix(words.iter().fold(0, |made: u64, word| made.rotate_left(21) ^ mix(*word)));
+    let joined =
+        |words: &[u64]| mix(words.iter().fold(0, |made: u64, word| made.rotate_left(21) ^ mix(*word)));
     if words.len() < SHINGLE_WORDS {
         return vec![joined(words)];
     }

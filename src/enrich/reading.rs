@@ -30,7 +30,8 @@ pub(super) fn ease(text: &str, tokens: &[Token], paragraphs: &[Span], counts: Co
 
 /// Syllables of an English word by its spelling, at least one.
 fn syllables_of(word: &str) -> usize {
-    let is_initialism = word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'.');
+    let is_initialism =
+        word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'.');
     if is_initialism && (word.contains('.') || word.len() <= 3) {
         // Each letter is spoken; a `W` has three syllables, which nobody counts.
         return word.bytes().filter(u8::is_ascii_uppercase).count();
@@ -145,13 +146,22 @@ fn splits(letters: &[u8], at: usize, pair: &[u8]) -> bool {
     let after = letters.get(at + 2).copied().unwrap_or(b' ');
     match pair {
         // `special`, `nation`, `region`, `cautious`: with the consonant before them they are one.
-        b"ia" | b"iu" => !matches!(before, b't' | b'c' | b's' | b'g' | b'x') || pair == b"ia" && after == b't',
+        b"ia" | b"iu" => {
+            !matches!(before, b't' | b'c' | b's' | b'g' | b'x') || pair == b"ia" && after == b't'
+        }
         // `million`, `union`.
         b"io" => !matches!(before, b't' | b'c' | b's' | b'g' | b'x' | b'l' | b'n'),
-        b"ie" => matches!(&letters[at + 2..], b"r" | b"rs" | b"t" | b"nce" | b"nt" | b"nts" | b"ty") && !matches!(before, b'c' | b't' | b'd'),
+        b"ie" => {
+            matches!(&letters[at + 2..], b"r" | b"rs" | b"t" | b"nce" | b"nt" | b"nts" | b"ty")
+                && !matches!(before, b'c' | b't' | b'd')
+        }
         b"eo" => !matches!(before, b'g') && !letters.starts_with(b"peop"),
-        b"ea" => matches!(&letters[..at], b"cr" | b"ar" | b"id" | b"nucl") && after != b'c' && after != b'd',
-        b"ua" | b"uo" | b"ue" => !matches!(before, b'q' | b'g') && matches!(after, b'l' | b't' | b's' | b'n') && pair != b"ue",
+        b"ea" => {
+            matches!(&letters[..at], b"cr" | b"ar" | b"id" | b"nucl") && after != b'c' && after != b'd'
+        }
+        b"ua" | b"uo" | b"ue" => {
+            !matches!(before, b'q' | b'g') && matches!(after, b'l' | b't' | b's' | b'n') && pair != b"ue"
+        }
         b"ui" => matches!(before, b'r' | b'l') && after == b'n',
         b"oi" | b"yi" | b"ai" => after == b'n' && letters.get(at + 3) == Some(&b'g'),
         // `player`, `mayor`, `royal`.
@@ -165,7 +175,9 @@ fn splits(letters: &[u8], at: usize, pair: &[u8]) -> bool {
 fn silent(letters: &[u8]) -> usize {
     let inner = [&b"ement"[..], b"ements", b"ely", b"eful", b"eless", b"eness", b"ewhere", b"etime"];
     let is_inner = inner.iter().any(|ending| {
-        letters.strip_suffix(*ending).is_some_and(|stem| stem.last().is_some_and(|last| !is_vowel(*last) && *last != b'l'))
+        letters
+            .strip_suffix(*ending)
+            .is_some_and(|stem| stem.last().is_some_and(|last| !is_vowel(*last) && *last != b'l'))
     }) && vowel_groups(letters) > 2;
     usize::from(is_inner) + usize::from(is_last_silent(letters))
 }
@@ -173,7 +185,11 @@ fn silent(letters: &[u8]) -> usize {
 fn is_last_silent(letters: &[u8]) -> bool {
     match letters {
         // `little`, `centre`: the `e` carries the last syllable.
-        [.., before, b'l', b'e'] | [.., before, b'l', b'e', b's' | b'd'] if !matches!(*before, b'l') && !is_vowel(*before) => false,
+        [.., before, b'l', b'e'] | [.., before, b'l', b'e', b's' | b'd']
+            if !matches!(*before, b'l') && !is_vowel(*before) =>
+        {
+            false
+        }
         [.., before, b'r', b'e'] | [.., before, b'r', b'e', b's'] if !is_vowel(*before) => false,
         // `league`, `mosques`: here the whole pair is silent.
         [.., b'g' | b'q', b'u', b'e'] | [.., b'g' | b'q', b'u', b'e', b's'] => true,

@@ -14,6 +14,7 @@ mod gazetteers;
 mod places;
 mod tables;
 mod tagger;
+mod word_frequencies;
 mod wordlist;
 
 use std::error::Error;
@@ -29,6 +30,7 @@ const PARTS: &[(&str, Make)] = &[
     ("first_names", first_names::make),
     ("tagger", tagger::make),
     ("cue_verbs", cue_verbs::make),
+    ("word_frequencies", word_frequencies::make),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
