@@ -158,8 +158,8 @@ fn understanding(
         found.topics = topics::find(text, tokens, headline, found.lede, &mut scratch.topics);
     }
     if passes.keyphrases {
-        found.keyphrases = keyphrases::find(text, tokens, segments, headline, &found.entities);
-        found.summary = summary::find(text, tokens, &found.sentences, headline, &found.keyphrases);
+        found.keyphrases = keyphrases::find(text, tokens, found);
+        found.summary = summary::find(text, tokens, found);
     }
 }
 

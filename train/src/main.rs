@@ -15,6 +15,7 @@ mod places;
 mod tables;
 mod tagger;
 mod topics;
+mod word_frequencies;
 mod wordlist;
 
 use std::error::Error;
@@ -31,6 +32,7 @@ const PARTS: &[(&str, Make)] = &[
     ("tagger", tagger::make),
     ("topics", topics::make),
     ("cue_verbs", cue_verbs::make),
+    ("word_frequencies", word_frequencies::make),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
