@@ -25,7 +25,7 @@ use columns::Columns;
 use session::Desk;
 use sets::{Scored, Set};
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tally::{Counts, FIELDS, Field};
 
 const EXAMPLES: &str = "\
@@ -37,14 +37,15 @@ A set is one of
   a *.tsv of text, tab, code         snippets with the code of a Media Topic
 
 Examples:
-  copydesk eval tests/quality/tune                       every field, on the project's own articles
-  copydesk eval tests/quality/tune --errors 5            and what went wrong, the first five of each field
-  copydesk eval eng.testb en_ewt-ud-test.iob2            names; the columns are told from the files
-  copydesk eval test.conll --columns 0,3                 names, tokens in the first column, tags in the fourth
-  copydesk eval tests/quality/tune --min names=80 --min dates_exact.recall=70
-                                                         for CI: exit code 1 when a score is lower
-  copydesk eval --named timebank=TBAQ-cleaned/TimeBank --markdown QUALITY.md
-                                                         a report, with the floors and goals of a known set
+  Every field, on the project's own articles, with the first five errors of each:
+      copydesk eval tests/quality/tune --errors 5
+  Names in two sets; the columns are told from the files, or said:
+      copydesk eval eng.testb en_ewt-ud-test.iob2
+      copydesk eval test.conll --columns 0,3
+  For CI, exit code 1 when a score is lower:
+      copydesk eval tests/quality/tune --min names=80 --min dates_exact.recall=70
+  A report, with the floors and goals of a known set:
+      copydesk eval --named timebank=TBAQ-cleaned/TimeBank --markdown QUALITY.md
 
 Scores are in per cent. Fields, and what counts as right:
 ";
@@ -171,9 +172,8 @@ pub(super) fn run(args: &EvalArgs) -> Result<u8, Failure> {
     if args.json {
         print(&format!("{}\n", report::json(&scored)))?;
     }
-    if let Some(file) = args.markdown.as_ref().filter(|_| !scored.is_empty()) {
-        let written = std::fs::write(file, report::markdown(&scored));
-        written.map_err(|error| problem(format!("{}: {error}", file.display())))?;
+    if let Some(file) = &args.markdown {
+        write_report(file, &scored, scored.len() == args.paths.len() + args.named.len())?;
     }
     let short = shortfalls(&args.minimums, &scored);
     for line in &short {
@@ -190,6 +190,15 @@ fn sets(args: &EvalArgs) -> Vec<Set> {
 
 fn problem(message: String) -> Failure {
     Failure { code: PROBLEMS, message }
+}
+
+/// A report that lacks a set would look like one that was never meant to have it.
+fn write_report(file: &Path, scored: &[Scored], is_complete: bool) -> Result<(), Failure> {
+    let name = pretty::safe(&file.display().to_string());
+    if !is_complete {
+        return Err(problem(format!("{name}: not written, since a set could not be read")));
+    }
+    std::fs::write(file, report::markdown(scored)).map_err(|error| problem(format!("{name}: {error}")))
 }
 
 /// Writes to standard output; a reader that has gone away has had enough.

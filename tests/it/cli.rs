@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 const STORY: &str = " date 2024-03-05 Ferry pier reopens in Southmere\n\nSOUTHMERE: The ferry pier reopened on Monday \
                      after two years.\n\nIt had been closed since a storm.";
 
-fn copydesk(arguments: &[&str], input: &[u8]) -> Output {
+pub(crate) fn copydesk(arguments: &[&str], input: &[u8]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_copydesk"))
         .args(arguments)
         .env_remove("COPYDESK_CONFIG")
@@ -21,25 +21,25 @@ fn copydesk(arguments: &[&str], input: &[u8]) -> Output {
     child.wait_with_output().expect("it ends")
 }
 
-fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("UTF-8")
 }
 
-fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
 
 /// A file that goes away with its name.
-struct Temporary(std::path::PathBuf);
+pub(crate) struct Temporary(std::path::PathBuf);
 
 impl Temporary {
-    fn new(name: &str, content: &[u8]) -> Self {
+    pub(crate) fn new(name: &str, content: &[u8]) -> Self {
         let path = std::env::temp_dir().join(format!("{}-{name}", std::process::id()));
         std::fs::write(&path, content).expect("a temporary file");
         Self(path)
     }
 
-    fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.0.to_str().expect("UTF-8")
     }
 }
@@ -164,7 +164,7 @@ fn an_option_that_is_not_text_is_refused_not_forgotten() {
 fn help_teaches() {
     let output = copydesk(&["--help"], b"");
     let help = stdout(&output);
-    for expected in ["Examples:", "Exit codes:", "enrich", "run", "config"] {
+    for expected in ["Examples:", "Exit codes:", "enrich", "eval", "run", "config"] {
         assert!(help.contains(expected), "{expected:?} is missing in\n{help}");
     }
 }

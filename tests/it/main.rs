@@ -10,6 +10,8 @@ mod config;
 mod corpus;
 mod decode;
 mod engine;
+#[cfg(feature = "service")]
+mod eval;
 mod golden;
 #[cfg(feature = "service")]
 mod kafka;

@@ -254,3 +254,124 @@ fn quotations(marked: &Marked) -> (Vec<Speech>, Vec<&str>) {
     }
     (speech, speakers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Article;
+    use crate::cli::eval::found::Found;
+    use crate::cli::eval::marked::Marked;
+    use crate::cli::eval::tally::{Field, Scores};
+    use serde_json::{Value, json};
+
+    const ARTICLE: &str = "style: a\nlanguage: en\npublished: 2024-03-05\ntopics: 20000643\nfocus: PL\n---\n\
+        ⟦headline|⟦place PL|Łódź⟧ votes⟧\n\n⟦title a|Mayor⟧ ⟦person a|Żaneta Ćwik⟧ met ⟦person b|Bo Lee⟧ of the \
+        ⟦org un|UN⟧. “⟦pronoun b|He⟧ is late”, ⟦pronoun a|she⟧ said. ⟦person b|Lee⟧ ⟦cue q2|denies⟧ \
+        ⟦quote q2 indirect speaker=b|being €9 late⟧. The ⟦title a|mayor⟧ ⟦cue q3|paid⟧ ⟦quote q3 mixed \
+        speaker=none|⟦money 3000000 EUR|€3 million⟧⟧ ⟦date 2024-03-04|Monday⟧, ⟦date P2D|two days⟧ late.";
+
+    /// A published span over the first occurrence of some words, in bytes, after the first of others.
+    fn span(text: &str, after: &str, words: &str) -> Value {
+        let from = text.find(after).expect("a landmark");
+        let start = from + text[from..].find(words).expect("words");
+        json!({ "start": start, "end": start + words.len(), "text": words })
+    }
+
+    fn with(mut span: Value, key: &str, value: impl Into<Value>) -> Value {
+        span[key] = value.into();
+        span
+    }
+
+    fn document(text: &str) -> Value {
+        let name = |after, words, form: &str| with(span(text, after, words), "form", form);
+        let people = [
+            json!({ "id": "e1", "kind": "person", "name": "Żaneta Ćwik",
+                "mentions": [name("Mayor", "Żaneta Ćwik", "name"), name(",", "she", "pronoun")],
+                "titles": [span(text, "M", "Mayor")] }),
+            // The second title is joined to the wrong person, and so is `He`.
+            json!({ "id": "e2", "kind": "person", "name": "Bo Lee",
+                "mentions": [name("met", "Bo Lee", "name"), name("said", "Lee", "surname"), name("The", "mayor", "title")] }),
+            json!({ "id": "e3", "kind": "place", "name": "Łódź", "country": "PL",
+                "mentions": [name("Ł", "Łódź", "name"), name("the UN", "UN", "acronym")] }),
+        ];
+        json!({
+            "text": text,
+            "language": { "tag": "en-GB" },
+            "headline": span(text, "Ł", "Łódź votes"),
+            "published": { "value": "2024-03-05T10:00Z", "source": "envelope" },
+            "entities": people,
+            "focus_countries": [{ "country": "DE", "score": 0.6 }, { "country": "PL", "score": 0.4 }],
+            "dates": [with(span(text, "M", "Monday"), "value", "2024-03-11"), with(span(text, "late", "two"), "value", "P2D")],
+            "amounts": [with(with(with(span(text, "paid", "€3 million"), "kind", "money"), "value", 3e6), "unit", "EUR")],
+            "quotations": [
+                { "kind": "indirect", "content": [span(text, "denies", "being €9 late")], "speaker_entity": "e2" },
+                { "kind": "direct", "content": [span(text, "“", "“He is late”")], "speaker_entity": "e1" },
+            ],
+            "topics": [
+                { "code": "medtop:20000649", "path": ["medtop:11000000", "medtop:20000643"] },
+                { "code": "medtop:15000000" },
+            ],
+        })
+    }
+
+    fn scores() -> Scores {
+        let marked = Marked::read(ARTICLE).expect("an article");
+        let document = serde_json::to_vec(&document(&marked.text)).expect("JSON");
+        let found = Found::read(&document).expect("a document");
+        let mut scores = Scores::new(3);
+        Article { name: "a", marked: &marked, found: &found, scores: &mut scores }.score();
+        scores
+    }
+
+    #[test]
+    fn a_document_has_the_scores_that_were_counted_by_hand() {
+        let scores = scores();
+        let counts = |field| scores.get(field).map(|counts| (counts.gold, counts.found, counts.right));
+        for (field, expected) in [
+            (Field::Headline, (1, 1, 1)),
+            (Field::Published, (1, 1, 1)),
+            (Field::Byline, (0, 0, 0)),
+            (Field::Language, (1, 1, 1)),
+            // Łódź, Żaneta Ćwik, Bo Lee, Lee; the UN was taken for a place.
+            (Field::Names, (5, 5, 4)),
+            (Field::NameSpans, (5, 5, 5)),
+            (Field::Persons, (3, 3, 3)),
+            (Field::Places, (1, 2, 1)),
+            (Field::Organisations, (1, 0, 0)),
+            (Field::PlaceCountries, (1, 1, 1)),
+            (Field::Titles, (2, 2, 2)),
+            (Field::TitleHolders, (2, 2, 1)),
+            (Field::Pronouns, (2, 1, 1)),
+            // a: Żaneta Ćwik, she, mayor → 3 pairs; b: Bo Lee, He, Lee → 3 pairs. `Mayor` stands beside its name.
+            // Linked: Żaneta Ćwik + she; Bo Lee + Lee, and each of them with `mayor`.
+            (Field::Links, (6, 4, 2)),
+            (Field::DatesFound, (2, 2, 2)),
+            (Field::DatesExact, (2, 2, 1)),
+            (Field::DateValues, (2, 2, 1)),
+            (Field::Money, (1, 1, 1)),
+            (Field::Quotations, (2, 2, 1)),
+            (Field::QuotationsFound, (2, 2, 1)),
+            (Field::QuotationSpeakers, (1, 1, 1)),
+            (Field::Indirect, (1, 1, 1)),
+            (Field::Mixed, (1, 1, 0)),
+            (Field::QuotationPrecision, (2, 2, 1)),
+            // 20000643 is under 11000000; 15000000 was too much.
+            (Field::TopLevelTopics, (1, 2, 1)),
+            (Field::DeepTopics, (1, 1, 1)),
+            (Field::Focus, (1, 1, 0)),
+        ] {
+            assert_eq!(counts(field), Some(expected), "{}", field.word());
+        }
+        assert_eq!(counts(Field::DatelineCountry), None, "there is no dateline to have one");
+    }
+
+    #[test]
+    fn errors_say_where_in_characters() {
+        let scores = scores();
+        assert_eq!(scores.errors(Field::Organisations), ["a: missed \"UN\" at 48"]);
+        assert_eq!(
+            scores.errors(Field::DateValues),
+            ["a: \"Monday\" at 128 is 2024-03-11, should be 2024-03-04"]
+        );
+        assert_eq!(scores.errors(Field::Focus), ["a: \"DE\" should be \"PL\""]);
+    }
+}

@@ -110,3 +110,35 @@ fn kind(content: &str) -> SpeechKind {
         _ => SpeechKind::Mixed,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{kind, read};
+    use crate::cli::eval::found::Extent;
+    use crate::cli::eval::speech::SpeechKind::{Direct, Indirect, Mixed};
+
+    #[test]
+    fn kinds_follow_the_quotation_marks() {
+        assert_eq!(kind("that the bridge is safe"), Indirect);
+        assert_eq!(kind("“The bridge is safe,” “I checked it.”"), Direct);
+        assert_eq!(kind("the bridge was “safe”"), Mixed);
+        // A mark that nothing closes quotes nothing.
+        assert_eq!(kind("the 6\" bridge is open"), Indirect);
+        // Eight of ten characters are enough.
+        assert_eq!((kind("\"sixsix\"ab"), kind("\"fives\"abc")), (Direct, Mixed));
+    }
+
+    #[test]
+    fn pieces_and_numbered_roles_are_put_together() {
+        let text = "Ørsted will pay, Ann Lee said, by June.";
+        let annotation = "T1\tContent 0 15;31 38\tØrsted will pay by June\nT2\tSource 17 20\tAnn\n\
+                          T3\tSource 21 24\tLee\nT4\tCue 25 29\tsaid\n\
+                          E1\tAttribution:T4 Content:T1 Source:T2 Source2:T3 Cue:T4\nE2\tAttribution:T4 Source:T2\n";
+        let found = read(annotation, text).expect("annotation");
+        assert_eq!(found.len(), 1, "an attribution without content has nothing to find");
+        let (speech, source) = &found[0];
+        assert_eq!(speech.content, [Extent::new(0, 15), Extent::new(31, 38)]);
+        assert_eq!((speech.kind, source.as_str(), speech.has_source), (Indirect, "Ann Lee", true));
+        assert!(read("T1\tContent 0\tx\n", text).is_err_and(|why| why.starts_with("line 1")));
+    }
+}

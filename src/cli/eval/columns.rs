@@ -1,4 +1,4 @@
-//! Sets of names in columns, one token a line, as in the CoNLL shared tasks.
+//! Sets of names in columns, one token a line, as in the `CoNLL` shared tasks.
 //!
 //! Documents begin at `-DOCSTART-` or `# newdoc`, sentences end at blank lines, tags are IOB1, IOB2 or IO. The
 //! tokens are joined to running text again, as it may have stood in the paper, since that is what articles are.
@@ -28,7 +28,7 @@ impl Columns {
             .ok_or_else(|| "expected TOKEN,TAG, for example 0,-1".to_owned())
     }
 
-    fn pick<'a>(self, line: &'a str) -> Option<(&'a str, &'a str)> {
+    fn pick(self, line: &str) -> Option<(&str, &str)> {
         let parts = parts(line);
         let at = |column: isize| {
             let from_end = column.checked_add_unsigned(parts.len())?;
@@ -208,4 +208,74 @@ fn joins_left(token: &str) -> bool {
 fn joins_right(token: &str) -> bool {
     let mut characters = token.chars();
     matches!((characters.next(), characters.next()), (Some(c), None) if "([{$£€“‘`#".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Columns, Document, joins_left};
+    use crate::cli::eval::found::Extent;
+    use crate::cli::eval::names::NameKind::{Organisation, Person, Place};
+
+    fn joined(rows: &[(&str, &str)]) -> Document {
+        let mut document = Document::default();
+        for (token, tag) in rows {
+            if token.is_empty() { document.end_sentence() } else { document.push(token, tag) }
+        }
+        document.end_sentence();
+        document
+    }
+
+    #[test]
+    fn tokens_are_joined_as_in_a_paper_and_spans_count_characters() {
+        let rows = [
+            ("\"", "O"),
+            ("José", "B-PER"),
+            ("Ávila", "I-PER"),
+            ("'s", "O"),
+            ("town", "O"),
+            (",", "O"),
+            ("\"", "O"),
+            ("said", "O"),
+            ("(", "O"),
+            ("UN", "I-ORG"),
+            (")", "O"),
+            (".", "O"),
+            ("", ""),
+            ("Łódź", "I-LOC"),
+            ("costs", "O"),
+            ("£", "O"),
+            ("3", "O"),
+        ];
+        let document = joined(&rows);
+        assert_eq!(document.text, "\"José Ávila's town,\" said (UN).\n\nŁódź costs £3");
+        let names: Vec<_> = document.names.into_iter().collect();
+        let at = Extent::new;
+        assert_eq!(names, [(at(1, 11), Person), (at(27, 29), Organisation), (at(33, 37), Place)]);
+    }
+
+    #[test]
+    fn all_three_ways_of_tagging_give_the_same_spans() {
+        let one =
+            joined(&[("Ann", "I-PER"), ("Lee", "I-PER"), ("Bo", "B-PER"), ("met", "O"), ("X", "B-MISC")]);
+        let two =
+            joined(&[("Ann", "B-PER"), ("Lee", "I-PER"), ("Bo", "B-PER"), ("met", "O"), ("X", "B-MISC")]);
+        assert_eq!(one.names, two.names);
+        let spans: Vec<Extent> = one.names.iter().map(|(extent, _)| *extent).collect();
+        assert_eq!(spans, [Extent::new(0, 7), Extent::new(8, 10)]);
+        // Another kind begins another name.
+        assert_eq!(joined(&[("Ann", "I-PER"), ("Oslo", "I-LOC")]).names.len(), 2);
+    }
+
+    #[test]
+    fn columns_are_picked_from_either_end() {
+        let pick = |columns: &str, line| {
+            Columns::parse(columns).expect("columns").pick(line).map(|(a, b)| format!("{a}/{b}"))
+        };
+        assert_eq!(pick("0,-1", "Oslo NNP I-NP I-LOC").as_deref(), Some("Oslo/I-LOC"));
+        assert_eq!(pick("1,2", "4\tNew York\tB-LOC\t-").as_deref(), Some("New York/B-LOC"));
+        assert_eq!(pick("0,4", "Oslo NNP I-NP I-LOC"), None);
+        assert_eq!(pick("0,-5", "Oslo NNP I-NP I-LOC"), None);
+        assert!(Columns::parse("1").is_err() && Columns::parse("a,b").is_err());
+        assert!(joins_left("'S") && joins_left("…") && !joins_left("``") && !joins_left(",,"));
+    }
 }

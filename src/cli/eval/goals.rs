@@ -17,11 +17,11 @@ pub(super) struct Goal {
     pub(super) field: Field,
     /// The best mark of a peer on the same set, where one was taken: below it there is no point.
     pub(super) floor: Option<f64>,
-    pub(super) goal: Option<f64>,
+    pub(super) aim: Option<f64>,
 }
 
-const fn goal(field: Field, floor: Option<f64>, goal: Option<f64>) -> Goal {
-    Goal { field, floor, goal }
+const fn goal(field: Field, floor: Option<f64>, aim: Option<f64>) -> Goal {
+    Goal { field, floor, aim }
 }
 
 /// The goals of marked articles are the same for both halves.
@@ -35,7 +35,7 @@ const MARKED: &[Goal] = &[
     goal(Field::TopLevelTopics, None, Some(73.0)),
 ];
 
-/// Floors: Stanford CoreNLP 4.5.7 with all defaults and SUTime, on the same raw text with the same scorer.
+/// Floors: Stanford `CoreNLP` 4.5.7 with all defaults and its `SUTime`, on the same raw text with the same scorer.
 pub(super) const NAMED: [Named; 6] = [
     Named {
         name: "tune",

@@ -152,10 +152,10 @@ fn keys(head: &str) -> Result<BTreeMap<String, String>, String> {
             return Err(format!("line {}: the key {key:?} comes twice", n + 1));
         }
     }
-    for key in KEYS.iter().filter(|key| **key != "partial" && !keys.contains_key(**key)) {
-        return Err(format!("the key {key:?} is missing"));
+    match KEYS.iter().find(|key| **key != "partial" && !keys.contains_key(**key)) {
+        Some(key) => Err(format!("the key {key:?} is missing")),
+        None => Ok(keys),
     }
-    Ok(keys)
 }
 
 #[derive(Default)]
@@ -256,4 +256,70 @@ fn agree(marks: &[Mark]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MarkKind, Marked};
+    use crate::cli::eval::found::Extent;
+
+    const KEYS: &str = "style: a\nlanguage: en\npublished: none\ntopics: none\nfocus: DK NO\n---\n";
+
+    fn read(body: &str) -> Result<Marked, String> {
+        Marked::read(&format!("{KEYS}{body}"))
+    }
+
+    #[test]
+    fn marks_nest_and_count_characters() {
+        let article = read(
+            "⟦quote q1 mixed speaker=eu|Ø “⟦place DK|Århus⟧”⟧,\n⟦org eu|EU⟧ ⟦cue q1|says⟧ ⟦quote q1 mixed speaker=eu|now⟧",
+        )
+        .expect("an article");
+        assert_eq!(article.text, "Ø “Århus”,\nEU says now");
+        let marks: Vec<(MarkKind, Extent)> =
+            article.marks.iter().map(|mark| (mark.kind, mark.at)).collect();
+        let at = Extent::new;
+        assert_eq!(
+            marks,
+            [
+                (MarkKind::Quote, at(0, 9)),
+                (MarkKind::Place, at(3, 8)),
+                (MarkKind::Organisation, at(11, 13)),
+                (MarkKind::Cue, at(14, 18)),
+                (MarkKind::Quote, at(19, 22)),
+            ]
+        );
+        assert_eq!(article.marks[0].argument(2), "eu");
+        assert_eq!((article.key("focus"), article.key("topics").len()), (vec!["DK", "NO"], 0));
+    }
+
+    #[test]
+    fn what_is_wrong_in_form_is_refused_with_its_line() {
+        for (body, expected) in [
+            ("a\n⟦headline|b", "line 8: the mark is not closed"),
+            ("a⟧", "line 7: nothing is open"),
+            ("⟦headline b⟧", "line 7: the mark has no `|`"),
+            ("⟦hero a|b⟧", "line 7: there is no mark \"hero a\""),
+            ("⟦person|b⟧", "line 7: \"person\" should have [Word]"),
+            ("⟦place Denmark|b⟧", "line 7: \"place Denmark\" should have [Country]"),
+            ("⟦money 3m USD|b⟧", "should have [Number, Currency]"),
+            ("⟦casualties 3 hurt|b⟧", "should have [Number, Casualty]"),
+            ("⟦person a|⟧", "line 7: the mark is empty"),
+            ("⟦pronoun a|she⟧", "\"a\" is no marked person"),
+            ("⟦person a|A⟧ ⟦org a|A⟧", "\"a\" is also a person"),
+            ("⟦cue q1|said⟧", "\"q1\" is no marked quotation"),
+            ("⟦quote q1 direct speaker=x|a⟧", "has the speaker \"x\", who is not marked"),
+            (
+                "⟦quote q1 direct speaker=none|a⟧\n⟦quote q1 mixed speaker=none|b⟧",
+                "line 8: \"q1\" is not the same",
+            ),
+        ] {
+            let why = read(body).expect_err(body);
+            assert!(why.contains(expected), "{body:?}: {why}");
+        }
+        assert!(
+            Marked::read("style: a\n---\nText").is_err_and(|why| why.contains("\"language\" is missing"))
+        );
+        assert!(Marked::read("Text").is_err_and(|why| why.contains("`---`")));
+    }
 }

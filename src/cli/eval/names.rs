@@ -1,4 +1,4 @@
-//! Scores of names: exact span and kind, as in the CoNLL shared tasks.
+//! Scores of names: exact span and kind, as in the `CoNLL` shared tasks.
 
 use super::found::{Extent, Found};
 use super::tally::{Field, Scores};

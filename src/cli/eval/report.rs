@@ -121,12 +121,12 @@ fn goals_table(out: &mut String, sets: &[Scored]) {
             let Some(counts) = set.scores.get(goal.field) else { continue };
             let score = counts.score();
             let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.1}"));
-            let judgement = match (goal.floor, goal.goal) {
+            let judgement = match (goal.floor, goal.aim) {
                 (Some(floor), _) if score < floor => "below the floor",
-                (_, Some(goal)) if score < goal => "short of the goal",
+                (_, Some(aim)) if score < aim => "short of the goal",
                 _ => "holds",
             };
-            let (floor, aim) = (number(goal.floor), number(goal.goal));
+            let (floor, aim) = (number(goal.floor), number(goal.aim));
             let word = goal.field.word();
             write_line(
                 out,
@@ -161,9 +161,10 @@ fn row(field: Field, counts: Counts) -> String {
 }
 
 /// A name, or the last part of a path: where a set lies on one machine means nothing on another.
-fn shown(set: &Scored) -> &str {
+fn shown(set: &Scored) -> String {
     let name = set.name.trim_end_matches('/');
-    if name.starts_with('/') { name.rsplit('/').next().unwrap_or(name) } else { name }
+    let is_local = name.starts_with('/') || name.split('/').any(|part| part == "..");
+    safe(if is_local { name.rsplit('/').next().unwrap_or(name) } else { name })
 }
 
 fn repeat(out: &mut String, sets: &[Scored]) {
@@ -175,10 +176,10 @@ fn repeat(out: &mut String, sets: &[Scored]) {
     );
     let mut command = "copydesk eval --markdown docs/QUALITY.md".to_owned();
     for set in sets {
-        let argument = NAMED.iter().find(|named| named.name == set.name).map_or_else(
-            || shown(set).to_owned(),
-            |named| format!("--named {}={}", named.name, named.path),
-        );
+        let argument = NAMED
+            .iter()
+            .find(|named| named.name == set.name)
+            .map_or_else(|| shown(set), |named| format!("--named {}={}", named.name, named.path));
         write!(command, " \\\n  {argument}").expect("writing to a string cannot fail");
     }
     write_line(out, &format!("{command}\n```"));

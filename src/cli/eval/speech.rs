@@ -70,7 +70,7 @@ pub(super) fn score(
     let answers = answers(text);
     for (n, speech) in gold.iter().enumerate() {
         let covering = covering(&speech.content, &answers);
-        let right = covering.filter(|answer| speech.has_source && is_right(n, answer)).is_some();
+        let right = speech.has_source && covering.is_some_and(|answer| is_right(n, answer));
         count(speech, covering.is_some(), right, scores);
         if !right {
             scores.error(speech.kind.fields()[0], || complaint(document, text, speech, covering));

@@ -92,3 +92,39 @@ impl Walk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::article;
+    use crate::cli::eval::found::Extent;
+    use roxmltree::Document;
+
+    fn read(body: &str) -> Result<Option<(String, Vec<(Extent, String)>)>, String> {
+        let created = "<TIMEX3 value=\"1998-01-08T09:30\" functionInDocument=\"CREATION_TIME\">x</TIMEX3>";
+        let xml = format!("<TimeML><DCT>{created}</DCT>{body}</TimeML>");
+        article(&Document::parse(&xml).expect("XML"))
+    }
+
+    #[test]
+    fn text_is_what_a_reader_sees_and_spans_count_characters() {
+        let body = "<TEXT>\n\n é &amp; &#8364;<!-- no --> <EVENT>fell</EVENT> on \
+                    <TIMEX3 value=\"1998-01-07\">Wednes<b>day</b></TIMEX3>.\n</TEXT>";
+        let (text, dates) = read(body).expect("a document").expect("an article");
+        assert_eq!(text, "date 1998-01-08\n\né & € fell on Wednesday.\n");
+        assert_eq!(dates, [(Extent::new(31, 40), "1998-01-07".to_owned())]);
+        assert_eq!(text.chars().skip(31).take(9).collect::<String>(), "Wednesday");
+    }
+
+    #[test]
+    fn dates_with_a_function_are_not_asked_for() {
+        let date =
+            |function: &str| format!("<TEXT>On <TIMEX3 value=\"1998\" {function}>1998</TIMEX3></TEXT>");
+        let count = |function| read(&date(function)).expect("a document").expect("an article").1.len();
+        assert_eq!(count("functionInDocument=\"NONE\""), 1);
+        assert_eq!(count("functionInDocument=\"\""), 1);
+        assert_eq!(count("functionInDocument=\"EXPIRATION_TIME\""), 0);
+        assert!(read("<BODY/>").expect("a document").is_none());
+        let deep = format!("<TEXT>{}{}</TEXT>", "<a>".repeat(150), "</a>".repeat(150));
+        assert!(read(&deep).is_err_and(|why| why.contains("deeper than 100")));
+    }
+}

@@ -1,6 +1,5 @@
 //! Scores of Media Topics: by the top of the taxonomy, and below it.
 
-use super::files;
 use super::found::Topic;
 use super::session::Session;
 use super::tally::{Field, Scores};
@@ -51,7 +50,7 @@ pub(super) fn score(document: &str, gold: &[&str], found: &[Topic], scores: &mut
 
 /// Whether a file is lines of text, a tab and a topic's code.
 pub(super) fn is_snippets(path: &Path) -> Result<bool, String> {
-    if !files::stem(path, "").ends_with(".tsv") {
+    if path.extension().is_none_or(|ending| ending != "tsv") {
         return Ok(false);
     }
     let first = BufReader::new(File::open(path).map_err(|error| error.to_string())?).lines().next();
