@@ -15,7 +15,7 @@ use crate::telemetry::Metrics;
 use broker::{Answer, Broker};
 use clap::Args;
 use feed::Item;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -84,7 +84,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
         unreadable: 0,
         next_at: started,
         under_way: VecDeque::new(),
-        seen: BTreeSet::new(),
+        early: BTreeMap::new(),
         broker,
     };
     let worker = Running::start(config)?;
@@ -186,8 +186,8 @@ struct Show {
     next_at: Instant,
     /// Sizes of what was sent and is not answered, oldest first.
     under_way: VecDeque<usize>,
-    /// Sources answered: should a transaction be sent again, the mock shows its records twice.
-    seen: BTreeSet<String>,
+    /// Answers that are there before their turn: dead letters come by a topic of their own.
+    early: BTreeMap<u64, Answer>,
     broker: Broker,
 }
 
@@ -294,17 +294,24 @@ impl Show {
                 && self.under_way.iter().sum::<usize>() < UNDER_WAY_BYTES_MAX)
     }
 
-    /// Shows the next answer; says whether there was one.
+    /// Takes the next answer in and shows all whose turn it is, in the order of the feed; says whether there was
+    /// one. What has been shown is not shown again: the mock does not hide a transaction that is sent twice.
     fn show_next(&mut self, time: Duration) -> Result<bool, Ended> {
         let read = self.broker.read(time);
         let read =
             read.map_err(|error| Ended::Because(format!("the stories cannot be read back: {error}")))?;
         let Some(answer) = read else { return Ok(false) };
-        if self.seen.insert(answer.source.clone()) {
-            self.under_way.pop_front();
-            let card = self.card(&answer);
-            print(&card)?;
-            self.tally.shown(Instant::now());
+        self.early.insert(answer.offset, answer);
+        while let Some(first) = self.early.first_entry()
+            && *first.key() <= self.tally.records() as u64
+        {
+            let (offset, answer) = first.remove_entry();
+            if offset == self.tally.records() as u64 {
+                self.under_way.pop_front();
+                let card = self.card(&answer);
+                print(&card)?;
+                self.tally.shown(Instant::now());
+            }
         }
         Ok(true)
     }

@@ -2,7 +2,7 @@
 //! what is read back. The mock must stay on the thread that made it.
 
 use super::super::card::Rejection;
-use crate::kafka::DEAD_LETTER_PREFIX;
+use crate::kafka::{DEAD_LETTER_PREFIX, SOURCE};
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
@@ -17,6 +17,8 @@ pub(super) const OUTPUT: &str = "articles.enriched";
 pub(super) const DEAD_LETTERS: &str = "articles.dead-letter";
 /// One partition each: the cards come in the order of the feed.
 const PARTITIONS: i32 = 1;
+/// The mock can lose the wake-up of an order that comes right after another, and then sleeps for a second.
+const MOCK_REST: Duration = Duration::from_millis(5);
 /// Larger than any record of the demo.
 const MESSAGE_BYTES_MAX: &str = "16777216";
 
@@ -31,8 +33,8 @@ pub(super) struct Broker {
 /// What the worker made of one record.
 #[derive(Debug)]
 pub(super) struct Answer {
-    /// `topic/partition/offset` of the input record.
-    pub(super) source: String,
+    /// The input record's offset.
+    pub(super) offset: u64,
     /// The record's key.
     pub(super) name: String,
     pub(super) value: Vec<u8>,
@@ -45,6 +47,7 @@ impl Broker {
         let cluster = MockCluster::new(1)?;
         for topic in [INPUT, OUTPUT, DEAD_LETTERS] {
             cluster.create_topic(topic, PARTITIONS, 1)?;
+            std::thread::sleep(MOCK_REST);
         }
         let mut settings = ClientConfig::new();
         settings.set_log_level(RDKafkaLogLevel::Emerg);
@@ -57,11 +60,13 @@ impl Broker {
         settings
             .set("fetch.message.max.bytes", MESSAGE_BYTES_MAX)
             .set("fetch.max.bytes", MESSAGE_BYTES_MAX);
+        settings.set("fetch.queue.backoff.ms", "20").set("fetch.error.backoff.ms", "20");
         settings.set("receive.message.max.bytes", "33554432");
         let reader: BaseConsumer = settings.create()?;
         let mut list = TopicPartitionList::new();
         for topic in [OUTPUT, DEAD_LETTERS] {
-            list.add_partition_offset(topic, 0, Offset::Beginning)?;
+            // They are new; asking for their beginning took a second every now and then.
+            list.add_partition_offset(topic, 0, Offset::Offset(0))?;
         }
         reader.assign(&list)?;
         Ok(Self { reader, sender, cluster })
@@ -109,12 +114,12 @@ fn answer(message: &BorrowedMessage<'_>) -> Answer {
     };
     let dead = |name: &str| header(&format!("{DEAD_LETTER_PREFIX}{name}"));
     let is_dead = message.topic() == DEAD_LETTERS;
+    // Both headers are the worker's own, so they are there and end in a number.
+    let source = header(SOURCE);
+    let offset =
+        if is_dead { dead("offset") } else { source.rsplit('/').next().unwrap_or_default().to_owned() };
     Answer {
-        source: if is_dead {
-            format!("{}/{}/{}", dead("topic"), dead("partition"), dead("offset"))
-        } else {
-            header(crate::kafka::SOURCE)
-        },
+        offset: offset.parse().unwrap_or_default(),
         name: text(message.key()),
         value: message.payload().unwrap_or_default().to_vec(),
         rejection: is_dead.then(|| Rejection {
