@@ -66,7 +66,7 @@ pub fn make(data: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     for city in &cities {
         add_city(city, &seen, &mut names);
     }
-    add_districts(&districts, &regions, &mut names);
+    add_districts(&districts, &regions, &cities, &mut names);
     add_aliases(&mut names)?;
     let tables = [
         ("countries.tsv", countries_table(&info, data)?),
@@ -221,9 +221,14 @@ fn add_city(city: &City, seen: &BTreeSet<String>, names: &mut Names) {
     }
 }
 
-/// `[{"code":"US.TX.453","name":"Travis County"},…]`. A district is named only where its region has no other
+/// `[{"code":"US.TX.453","name":"Travis County"},…]`. A district is named only where its country has no other
 /// place of the name.
-fn add_districts(json: &str, regions: &str, names: &mut Names) {
+fn add_districts(json: &str, regions: &str, cities: &[City], names: &mut Names) {
+    let countries: BTreeMap<&str, &str> = cities.iter().map(|city| (city.id, &city.region[..2])).collect();
+    let country_of = |reference: &str| match reference.trim_start_matches(['=', '~']) {
+        id if id.starts_with(|c: char| c.is_ascii_digit()) => countries.get(id).copied().unwrap_or_default().to_owned(),
+        code => code[..2].to_owned(),
+    };
     let known: BTreeSet<&str> = region_lines(regions).map(|fields| fields[0]).collect();
     for item in json.split("{\"code\":\"").skip(1) {
         let Some((code, rest)) = item.split_once("\",\"name\":\"") else { continue };
@@ -235,8 +240,7 @@ fn add_districts(json: &str, regions: &str, names: &mut Names) {
         let short = without_kind(name).filter(|_| !region.starts_with("US"));
         for name in [Some(key(name)), short].into_iter().flatten().filter(|name| is_district_name(name)) {
             let meanings = names.entry(name).or_default();
-            let country = &region[..2];
-            if !meanings.iter().any(|(_, own)| own.trim_start_matches('=').starts_with(country) || own.starts_with(|c: char| c.is_ascii_digit())) {
+            if !meanings.iter().any(|(_, own)| country_of(own) == region[..2]) {
                 meanings.push((1, region.to_owned()));
             }
         }

@@ -42,6 +42,11 @@ const NAMED: f32 = 1.0;
 const PEOPLE: f32 = 0.7;
 const LOCAL: f32 = 1.0;
 const DATELINE: f32 = 1.5;
+/// Share of all votes from which an article is taken to speak of one country only, and the votes it needs.
+const ALONE: f32 = 0.8;
+const ENOUGH: f32 = 2.0;
+/// Fewer people than this make no city that is known abroad.
+const SMALL: u32 = 100_000;
 /// A city this many times larger than its namesakes abroad speaks for its country.
 const DOMINANCE: u32 = 20;
 
@@ -61,7 +66,7 @@ pub(super) fn readings(
         }
     }
     let mut votes = votes(&names, dateline);
-    if names.values().any(|own| own.meanings.len() > 1 && !is_plain_country(own)) {
+    if names.values().any(|own| own.meanings.len() != 1 && !is_plain_country(own)) {
         add_people(text, tokens, &mut votes);
     }
     let mut read: BTreeMap<&str, Reading> = BTreeMap::new();
@@ -160,12 +165,23 @@ fn reading(own: &Candidates, votes: &Votes, dateline: Option<&'static str>) -> R
     if let Some((meaning, stated)) = supported(own) {
         return of_meaning(meaning, stated.evidence);
     }
-    if own.meanings.is_empty() {
-        return unknown(own);
+    if own.meanings.is_empty() || is_far_fetched(own, votes) {
+        return unknown(own, votes);
     }
     let best = best(own, votes);
     let Some(best) = best else { return Reading { subkind: parts::kind(&own.name), ..Reading::default() } };
     of_meaning(best, evidence(own, &best, votes, dateline))
+}
+
+/// A small place far from all that the article speaks of, known by no other: more likely one that the gazetteer
+/// lacks.
+fn is_far_fetched(own: &Candidates, votes: &Votes) -> bool {
+    let is_small = |meaning: &Meaning| {
+        let is_place = matches!(meaning.kind, "city" | "district");
+        is_place && (meaning.population < SMALL || !meaning.is_own_name)
+    };
+    let has_votes = |meaning: &Meaning| votes.bonus(meaning, false) > 0.0;
+    votes.total() >= ENOUGH && own.meanings.iter().all(|meaning| is_small(meaning) && !has_votes(meaning))
 }
 
 fn of_meaning(meaning: Meaning, evidence: &'static str) -> Reading {
@@ -178,14 +194,16 @@ fn of_meaning(meaning: Meaning, evidence: &'static str) -> Reading {
 }
 
 /// A place that the gazetteer lacks: what is said beside it, else what its own words tell.
-fn unknown(own: &Candidates) -> Reading {
+fn unknown(own: &Candidates, votes: &Votes) -> Reading {
     let subkind = parts::kind(&own.name);
     let stated = own
         .stated
         .iter()
         .find(|stated| stated.is_firm)
         .and_then(|stated| Some((stated.within.country?, stated.evidence)));
-    let told = stated.or_else(|| Some((parts::country(&own.name)?, "part_of_name")));
+    let told = stated
+        .or_else(|| Some((parts::country(&own.name)?, "part_of_name")))
+        .or_else(|| Some((votes.alone()?, "only_country_in_text")));
     Reading {
         meaning: None,
         country: told.map(|(country, _)| country),
@@ -236,10 +254,26 @@ impl Votes {
         let local = self.local.get(country).copied().unwrap_or(0.0);
         let region =
             meaning.subdivision.and_then(|region| self.regions.get(region)).copied().unwrap_or(0.0);
-        let votes = if has_country && meaning.kind != "country" { local } else { named + local };
-        let total: f32 = self.named.values().sum::<f32>() + self.local.values().sum::<f32>();
-        let share = if total > 0.0 { votes / total } else { 0.0 };
-        1.5 * votes.min(1.0) + 1.5 * share + region.min(1.0)
+        let total = self.total();
+        let share = |votes: f32| if total > 0.0 { votes / total } else { 0.0 };
+        let is_all = share(named + local) >= ALONE;
+        let votes = if has_country && meaning.kind != "country" && !is_all { local } else { named + local };
+        1.5 * votes.min(1.0) + 1.5 * share(votes) + region.min(1.0)
+    }
+
+    fn total(&self) -> f32 {
+        self.named.values().sum::<f32>() + self.local.values().sum::<f32>()
+    }
+
+    /// The country that nearly all of the article speaks of, if it says enough.
+    fn alone(&self) -> Option<&'static str> {
+        let votes = |country: &'static str| {
+            let of = |votes: &BTreeMap<&'static str, f32>| votes.get(country).copied().unwrap_or(0.0);
+            of(&self.named) + of(&self.local)
+        };
+        let mut countries = self.named.keys().chain(self.local.keys());
+        let enough = |country: &&&'static str| votes(country) >= ALONE * self.total() && votes(country) >= ENOUGH;
+        countries.find(enough).copied()
     }
 }
 

@@ -68,7 +68,7 @@ fn after(text: &str, tokens: &[Token], at: usize) -> Vec<Stated> {
     let Some((end, found)) = larger(text, tokens, start) else { return Vec::new() };
     // In `Quetta, Iran and Iraq` the comma makes a list.
     let is_list = evidence == "stated_after_comma" && matches!(word(end), "and" | "or" | "&");
-    let is_firm = !is_list;
+    let is_firm = !is_list && start <= at + 2;
     found.into_iter().map(|within| Stated { within, is_firm, evidence, start }).collect()
 }
 
