@@ -137,6 +137,7 @@ fn understanding(
     found.counts.reading_ease = reading::ease(text, tokens, &found.paragraphs, found.counts);
     if passes.names {
         let mut names = names::find(text, tokens, segments, &mut scratch.names);
+        organisations::mend(text, tokens, &mut names);
         let titles = titles::find(text, tokens, segments, &mut names);
         let mut entities = people::find(text, tokens, segments, &mut names, &titles, headline);
         entities.extend(organisations::find(text, tokens, &names));

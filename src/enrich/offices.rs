@@ -144,8 +144,9 @@ fn known(text: &str, title: &Title) -> Option<(String, String)> {
 
 /// The word a title turns on, in lower case and by its common name.
 fn turning(title: &str) -> String {
-    let words = title.split(|c: char| !c.is_alphabetic()).filter(|word| duties(word).has(OFFICE | POST));
-    words.last().unwrap_or_default().to_lowercase()
+    let mut words =
+        title.split(|c: char| !c.is_alphabetic()).filter(|word| duties(word).has(OFFICE | POST));
+    words.next_back().unwrap_or_default().to_lowercase()
 }
 
 /// The only country that the sentence names beside those that other titles are of.

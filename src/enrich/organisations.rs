@@ -9,9 +9,10 @@ use super::people::plain;
 use super::titles::is;
 use crate::lexicon::agencies::agency;
 use crate::lexicon::organisations::{by_acronym, subkind};
+use crate::lexicon::places;
 use crate::model::{Entity, EntityKind, Mention, MentionForm, Span};
 use crate::text::{Token, TokenKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest acronym, in bytes, and how many namesakes are compared.
 const ACRONYM_BYTES_MAX: usize = 12;
@@ -19,6 +20,30 @@ const NAMESAKES_MAX: usize = 8;
 
 /// Small words that initials leave out.
 const SMALL: &[&str] = &["a", "and", "for", "in", "of", "on", "the", "to"];
+
+/// What companies end their names with, letter for letter.
+const SUFFIXES: &[&str] = &[
+    "AB",
+    "AG",
+    "ASA",
+    "Corp",
+    "Corporation",
+    "GmbH",
+    "Inc",
+    "KGaA",
+    "LLC",
+    "LLP",
+    "Limited",
+    "Ltd",
+    "NV",
+    "Oyj",
+    "PLC",
+    "Plc",
+    "SA",
+    "SE",
+    "SpA",
+    "plc",
+];
 
 /// Words that stand for many organisations, and for none when alone.
 const GENERIC: &[&str] = &[
@@ -99,6 +124,53 @@ struct Register {
     /// By first word in lower case, in order.
     by_first: BTreeMap<String, Vec<usize>>,
     by_last: BTreeMap<String, Vec<usize>>,
+}
+
+/// Gives names what stands against the tagger: a company's `SE` makes a company of any name, and the first word of
+/// an organisation's name is that organisation.
+pub(super) fn mend(text: &str, tokens: &[Token], names: &mut [Name]) {
+    for at in 0..names.len() {
+        let limit = names.get(at + 1).map_or(tokens.len(), |next| next.tokens.start);
+        let name = &mut names[at];
+        if name.kind == NameKind::Organisation
+            && name.tokens.len() > 2
+            && is(text, tokens, name.tokens.start, "the")
+        {
+            name.tokens.start += 1;
+            name.span.start = tokens[name.tokens.start].span.start;
+        }
+        let end = name.tokens.end;
+        if end < limit && is_suffix(text, tokens, end) {
+            name.kind = NameKind::Organisation;
+            name.tokens.end += 1;
+            name.span.end = tokens[end].span.end;
+        }
+    }
+    let long = names.iter().filter(|name| name.tokens.len() > 1);
+    let firsts: BTreeSet<&str> = long
+        .clone()
+        .filter(|name| name.kind == NameKind::Organisation)
+        .map(|name| tokens[name.tokens.start].span.of(text))
+        .filter(|word| word.len() > 3 && GENERIC.binary_search(&word.to_lowercase().as_str()).is_err())
+        .collect();
+    let people: BTreeSet<&str> = long
+        .filter(|name| name.kind == NameKind::Person)
+        .map(|name| tokens[name.tokens.end - 1].span.of(text))
+        .collect();
+    for name in
+        names.iter_mut().filter(|name| name.tokens.len() == 1 && name.kind != NameKind::Organisation)
+    {
+        let own = name.span.of(text);
+        if firsts.contains(own) && !people.contains(own) && places::country(own).is_none() {
+            name.kind = NameKind::Organisation;
+        }
+    }
+}
+
+/// `SE`, `Ltd`, `plc` right behind a name.
+fn is_suffix(text: &str, tokens: &[Token], at: usize) -> bool {
+    let word = tokens[at].span.of(text);
+    SUFFIXES.binary_search(&word).is_ok() && tokens[at - 1].span.end + 1 == tokens[at].span.start
 }
 
 /// The organisations, and the works, products and events, in order of their first mention.
@@ -329,7 +401,7 @@ mod tests {
 
     #[test]
     fn tables_are_sorted() {
-        assert!(SMALL.is_sorted() && GENERIC.is_sorted() && TEAM_NAMES.is_sorted());
+        assert!(SMALL.is_sorted() && GENERIC.is_sorted() && SUFFIXES.is_sorted() && TEAM_NAMES.is_sorted());
     }
 
     #[test]

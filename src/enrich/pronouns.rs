@@ -225,7 +225,7 @@ impl Reader {
             None => 0,
         };
         fitness += if met.is_subject && case != Case::Reflexive { 3 } else { 0 };
-        fitness += if met.form == MentionForm::Pronoun { 1 } else { 0 };
+        fitness += i32::from(met.form == MentionForm::Pronoun);
         if back == 0 {
             fitness += match case {
                 // `She told him`: an object is not its own subject, unless a clause lies between.

@@ -75,6 +75,9 @@ pub(super) fn find(
 fn without_titles(text: &str, tokens: &[Token], names: &mut Vec<Name>) {
     let mut countries = Vec::new();
     names.retain_mut(|name| {
+        if tokens[name.tokens.start].kind == TokenKind::Clitic && name.tokens.len() > 1 {
+            *name = part(tokens, name, name.tokens.start + 1, name.tokens.end);
+        }
         let Some(run) = title_in(text, tokens, name) else { return true };
         if run.tokens.start > name.tokens.start {
             countries.push(Name {

@@ -22,7 +22,8 @@ pub struct Told {
 
 /// The gender that most bearers of a first name have, any case; none for names of both and unknown ones.
 pub fn gender(first: &str) -> Option<Told> {
-    let (gender, is_sure) = match sorted::value(NAMES, &first.to_lowercase())? {
+    let letter = sorted::value(NAMES, &first.to_lowercase())?;
+    let (gender, is_sure) = match letter {
         "M" => (Gender::Male, true),
         "F" => (Gender::Female, true),
         "m" => (Gender::Male, false),

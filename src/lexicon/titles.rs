@@ -3,6 +3,8 @@
 //! A title is grades and fields, then a head: `acting` `foreign` `minister`. `src/enrich/titles.rs` holds the
 //! grammar; here are the words. Typed by hand, with the posts of the CIA World Factbook's leaders in view.
 
+use super::first_names::Gender;
+
 /// What a word can do, as a set.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Duties(u16);
@@ -596,6 +598,17 @@ pub fn duties(word: &str) -> Duties {
     lower.make_ascii_lowercase();
     let found = WORDS.binary_search_by(|(own, _)| own.as_bytes().cmp(lower));
     found.map_or(Duties::default(), |at| Duties(WORDS[at].1))
+}
+
+/// What the words of a title say of its bearer's gender; the last that says something counts.
+pub fn gender(title: &str) -> Option<Gender> {
+    let words = title.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).map(duties);
+    let mut told = words.filter_map(|duties| match (duties.has(MALE), duties.has(FEMALE)) {
+        (true, false) => Some(Gender::Male),
+        (false, true) => Some(Gender::Female),
+        _ => None,
+    });
+    told.next_back()
 }
 
 /// The words that a title word in lower case is compared by, where they are not itself.

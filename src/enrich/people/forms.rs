@@ -5,7 +5,7 @@ use crate::enrich::names::{Name, NameKind};
 use crate::enrich::titles::{TitleRun, is, is_capital, touches};
 use crate::lexicon::first_names::Gender;
 use crate::lexicon::places;
-use crate::lexicon::titles::{COURTESY, FEMALE, MALE, OFFICE, POST, RANK, duties};
+use crate::lexicon::titles::{self as lexicon, COURTESY, Duties, OFFICE, POST, RANK, duties};
 use crate::model::Span;
 use crate::text::{Token, TokenKind};
 use std::collections::BTreeSet;
@@ -87,22 +87,11 @@ pub(super) fn read(page: Page, names: &[Name]) -> Vec<Form> {
     let people = names.iter().enumerate().filter(|(_, name)| name.kind == NameKind::Person);
     let forms = people.map(|(at, name)| {
         let title = title_before(page, name.tokens.start);
-        let gender = title.and_then(|run| gender(page, &page.titles[run]));
+        let gender = title.and_then(|run| lexicon::gender(page.titles[run].span.of(page.text)));
         let words = words(page, name);
         Form { name: at, span: name.span, words, gender, is_titled: title.is_some() }
     });
     forms.filter(|form| !form.words.is_empty()).collect()
-}
-
-/// What a title says of its bearer's gender.
-pub(super) fn gender(page: Page, run: &TitleRun) -> Option<Gender> {
-    let words = run.tokens.clone().map(|at| duties(page.tokens[at].span.of(page.text)));
-    let told = words.filter_map(|duties| match (duties.has(MALE), duties.has(FEMALE)) {
-        (true, false) => Some(Gender::Male),
-        (false, true) => Some(Gender::Female),
-        _ => None,
-    });
-    told.last()
 }
 
 fn words(page: Page, name: &Name) -> Vec<String> {
@@ -192,7 +181,7 @@ fn is_name_word(page: Page, at: usize) -> bool {
         && NO_NAMES.binary_search(&word.to_lowercase().as_str()).is_err()
         && WORDS_TOO
             .binary_search(&word.to_lowercase().as_str())
-            .is_err_and(|_| duties(word) == Default::default())
+            .is_err_and(|_| duties(word) == Duties::default())
 }
 
 /// A title says more than a tagger that saw no person, but not of a country: `Prime Minister Israel`.
@@ -236,30 +225,26 @@ pub(super) fn surnames_elsewhere(page: Page, names: &mut Vec<Name>, forms: &[For
     if surnames.is_empty() {
         return;
     }
-    let mut added = Vec::new();
     mend(page, names, &surnames);
-    let mut known = names.iter_mut().peekable();
+    let is_surname = |at: usize| {
+        let token = page.tokens[at];
+        token.kind == TokenKind::Word
+            && is_capital(page.text, token)
+            && surnames.contains(token.span.of(page.text).to_lowercase().as_str())
+    };
+    for name in names.iter_mut().filter(|name| name.kind == NameKind::Other && name.tokens.len() == 1) {
+        if is_surname(name.tokens.start) {
+            name.kind = NameKind::Person;
+        }
+    }
+    let mut added = Vec::new();
+    let mut known = names.iter().peekable();
     for segment in page.segments {
         for at in segment.clone() {
-            let token = page.tokens[at];
             while known.next_if(|name| name.tokens.end <= at).is_some() {}
-            let holder = known.peek_mut().filter(|name| name.tokens.start <= at);
-            if token.kind != TokenKind::Word || !is_capital(page.text, token) {
-                continue;
-            }
-            let word = token.span.of(page.text).to_lowercase();
-            if !surnames.contains(word.as_str()) {
-                continue;
-            }
-            match holder {
-                Some(name) if name.tokens.len() == 1 && name.kind == NameKind::Other => {
-                    name.kind = NameKind::Person
-                }
-                Some(_) => {}
-                None if is_alone(page, segment, at, &word) => {
-                    added.push(person_at(page.tokens, at, at + 1, "surname"))
-                }
-                None => {}
+            let is_named = known.peek().is_some_and(|name| name.tokens.start <= at);
+            if !is_named && is_surname(at) && is_alone(page, segment, at) {
+                added.push(person_at(page.tokens, at, at + 1, "surname"));
             }
         }
     }
@@ -267,7 +252,7 @@ pub(super) fn surnames_elsewhere(page: Page, names: &mut Vec<Name>, forms: &[For
     names.sort_by_key(|name| name.span);
 }
 
-fn is_alone(page: Page, segment: &std::ops::Range<usize>, at: usize, word: &str) -> bool {
+fn is_alone(page: Page, segment: &std::ops::Range<usize>, at: usize) -> bool {
     let is_part = |other: usize| {
         let token = page.tokens[other];
         token.kind == TokenKind::Word && is_capital(page.text, token)
@@ -275,7 +260,9 @@ fn is_alone(page: Page, segment: &std::ops::Range<usize>, at: usize, word: &str)
     };
     let before = at.checked_sub(1).filter(|before| *before >= segment.start);
     let is_free_before = match before {
-        None => WORDS_TOO.binary_search(&word).is_err(),
+        None => {
+            WORDS_TOO.binary_search(&page.tokens[at].span.of(page.text).to_lowercase().as_str()).is_err()
+        }
         Some(before) => !is_part(before) || title_before(page, at).is_some(),
     };
     is_free_before && !(at + 1 < segment.end && is_part(at + 1))

@@ -4,8 +4,8 @@ use super::Page;
 use crate::enrich::offices;
 use crate::enrich::segments::Segment;
 use crate::enrich::titles::is;
-use crate::lexicon::first_names::{self, Gender, Told};
-use crate::lexicon::titles::{FEMALE, MALE, duties, meaning};
+use crate::lexicon::first_names::{self, Told};
+use crate::lexicon::titles::{self, meaning};
 use crate::model::{Entity, EntityKind, Span};
 use crate::text::TokenKind;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +47,7 @@ pub(super) fn read(page: Page, entities: &[Entity]) -> Bearers {
         let mut gender = None;
         for title in &found.titles {
             let own = title.span.of(page.text);
-            gender = gender.or_else(|| told_gender(own));
+            gender = gender.or_else(|| titles::gender(own));
             bearers.joined.insert(title.span);
             let words = words(own);
             if let Some(head) = words.last() {
@@ -65,16 +65,6 @@ pub(super) fn read(page: Page, entities: &[Entity]) -> Bearers {
             .or_else(|| first.and_then(first_names::gender));
     }
     bearers
-}
-
-fn told_gender(title: &str) -> Option<Gender> {
-    let words = title.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).map(duties);
-    let told = words.filter_map(|duties| match (duties.has(MALE), duties.has(FEMALE)) {
-        (true, false) => Some(Gender::Male),
-        (false, true) => Some(Gender::Female),
-        _ => None,
-    });
-    told.last()
 }
 
 /// The words of a title by their common names, the one it turns on last: `Secretary of State` → state secretary.
