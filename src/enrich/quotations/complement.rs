@@ -30,6 +30,9 @@ pub(super) struct Governor {
 /// How many phrases may stand between a verb and its clause: `said in Oslo on Monday that`.
 const ADJUNCTS_MAX: usize = 5;
 
+/// How long a relative clause may be between a verb's object and its `to`.
+const RELATIVE_TOKENS_MAX: usize = 20;
+
 impl Governor {
     fn takes_clause(&self) -> bool {
         self.verb.takes(Frame::Clause) || self.is_document && self.verb.takes(Frame::Document)
@@ -95,7 +98,9 @@ impl Reader<'_> {
         let ties = self.with_lowered(next, |word| cue.verb.ties_with(word));
         let that = usize::from(self.class(next + 1) == Class::That);
         let start = next + 1 + that;
-        let is_tied = ties && start < cue.limit && self.class(start).opens_phrase();
+        let is_tied = ties
+            && start < cue.limit
+            && (self.class(start).opens_phrase() || that == 0 && self.is_word(start));
         is_tied.then(|| plain(start, next + 1, "particle"))
     }
 
@@ -127,7 +132,13 @@ impl Reader<'_> {
             Class::Preposition if clause && self.is_any(after, &["of", "about"]) => {
                 found(after + 1, "object_of")
             }
-            Class::Comma | Class::Stop => None,
+            // `asked anyone who saw the van to come forward`.
+            Class::Relative if infinitive => {
+                let near = cue.limit.min(after + RELATIVE_TOKENS_MAX);
+                (after..near).find(|at| self.class(*at) == Class::To)?;
+                found(object.start, "object_to")
+            }
+            Class::Comma | Class::Stop | Class::Preposition | Class::Subordinate => None,
             _ if clause => {
                 while self.class(after) == Class::Adverb {
                     after += 1;

@@ -65,7 +65,7 @@ impl Sentence<'_> {
         let mut cues: Vec<Cue> = Vec::new();
         for at in self.segment.clone() {
             let Some(verb) = reader.class(at).cue().filter(|_| !reader.is_quoted(at)) else { continue };
-            let before = cues.last().and_then(|cue| cue.subject.clone());
+            let before = cues.last().and_then(|cue| Some((cue.subject.clone()?, cue.verb.kind)));
             if let Some(cue) = self.cue(at, verb, before) {
                 cues.push(cue);
             }
@@ -79,7 +79,7 @@ impl Sentence<'_> {
         cues
     }
 
-    fn cue(&self, at: usize, verb: CueVerb, subject_before: Option<Subject>) -> Option<Cue> {
+    fn cue(&self, at: usize, verb: CueVerb, subject_before: Option<(Subject, VerbKind)>) -> Option<Cue> {
         let reader = self.reader;
         let floor = self.segment.start;
         let chain = reader.before_auxiliaries(at, floor);
@@ -88,7 +88,7 @@ impl Sentence<'_> {
         let direct_before = if at > floor { reader.class(at - 1) } else { Class::Stop };
         match verb.kind {
             VerbKind::Continuous if !has(Class::Be) => {
-                return self.gerund(at, verb, subject_before);
+                return self.gerund(at, verb, subject_before.map(|(subject, _)| subject));
             }
             VerbKind::Past | VerbKind::Participle | VerbKind::Any if has(Class::Be) => return None,
             VerbKind::Participle if !has(Class::Have) => return None,
@@ -106,9 +106,11 @@ impl Sentence<'_> {
             || matches!(before, Class::And | Class::But)
         {
             let is_speech = verb.takes(Frame::Speech) && verb.kind != VerbKind::Base;
+            let is_parallel = subject_before.as_ref().is_some_and(|(_, kind)| *kind == verb.kind);
             let subject = subject_before
+                .map(|(subject, _)| subject)
                 .or_else(|| if is_speech { self.opening_subject(chain - 1) } else { None })?;
-            let cut = is_speech.then(|| self.before_comma(chain - 1));
+            let cut = (is_speech || is_parallel).then(|| self.before_comma(chain - 1));
             return Some(Cue { at, verb, subject: Some(subject), is_gerund: false, cut });
         }
         let subject = reader.subject_before(at, floor);
@@ -230,7 +232,10 @@ impl Sentence<'_> {
         !cue.is_ambiguous()
             || self.has_plain_subject(cue)
             || complement.rule == "that_clause"
-            || self.reader.class(complement.start) == Class::Determiner
+            || matches!(
+                self.reader.class(complement.start),
+                Class::Determiner | Class::Quantifier | Class::Pronoun | Class::Contraction
+            )
     }
 
     /// Whether the subject is a pronoun or ends in a name, so that no noun can follow it.
@@ -238,6 +243,7 @@ impl Sentence<'_> {
         cue.subject.as_ref().is_some_and(|subject| {
             matches!(self.reader.class(subject.words.end - 1), Class::Pronoun | Class::Name)
                 || subject.relative.is_some()
+                || self.reader.class(cue.at - 1) == Class::Comma
         })
     }
 
@@ -286,7 +292,8 @@ impl Sentence<'_> {
             }
         }
         if matches!(complement.rule, "noun_phrase" | "particle" | "to_infinitive" | "object_to") {
-            end = self.noun_phrase_end(complement.start, end);
+            let is_phrase = matches!(complement.rule, "noun_phrase" | "particle");
+            end = self.noun_phrase_end(complement.start, end, is_phrase);
         }
         let content = self.content(complement.start, end)?;
         Some(Speech {
@@ -300,10 +307,14 @@ impl Sentence<'_> {
     }
 
     /// Where the noun phrase that starts at `start` ends: before a day, a clause that hangs on, an apposition.
-    fn noun_phrase_end(&self, start: usize, end: usize) -> usize {
+    fn noun_phrase_end(&self, start: usize, end: usize, is_phrase: bool) -> usize {
         let reader = self.reader;
         let ends = |at: usize| match reader.class(at) {
-            Class::Subordinate | Class::But | Class::Time => !reader.is_any(at, &["than"]),
+            Class::Time => is_phrase,
+            Class::Subordinate => {
+                !reader.is_any(at, &["than"]) && reader.class(at + 1) != Class::Quantifier
+            }
+            Class::But => true,
             Class::Comma => reader.class(at + 1) != Class::Plain || reader.word(at + 1).ends_with("ing"),
             Class::And => reader.class(at + 1).is_auxiliary() || reader.class(at + 1) == Class::Verb,
             _ => false,
@@ -515,13 +526,41 @@ impl Sentence<'_> {
         }
     }
 
+    fn comma_after(&self, at: usize) -> Option<usize> {
+        (at..self.limit()).take(40).find(|place| self.reader.class(*place) == Class::Comma)
+    }
+
+    /// The comma that ends an apposition which starts after the comma at `comma`: `the operator, Dniprolinia, …`.
+    fn apposition(&self, comma: usize) -> Option<usize> {
+        let reader = self.reader;
+        let next = self.comma_after(comma + 1)?;
+        let is_name =
+            reader.class(comma + 1) == Class::Name || reader.is_any(comma + 1, &["a", "an", "the"]);
+        let mut words = comma + 1..next;
+        let is_phrase = words.all(|at| {
+            !reader.class(at).is_finite() && reader.class(at) != Class::Plain
+                || !reader.word(at).ends_with("ed")
+        });
+        let goes_on = matches!(
+            reader.class(next + 1),
+            Class::Name | Class::Determiner | Class::Quantifier | Class::Pronoun
+        );
+        (is_name && is_phrase && goes_on && next - comma <= 10).then_some(next)
+    }
+
     fn accorded(&self, at: usize) -> Option<Speech> {
         let reader = self.reader;
-        let speaker = reader.phrase_after(at + 2, self.limit())?;
+        let mut speaker = reader.phrase_after(at + 2, self.limit())?;
         let is_first = !(self.segment.start..at).any(|place| reader.is_word(place));
         let content = if is_first {
-            let comma =
-                (speaker.end..self.limit()).take(40).find(|place| reader.class(*place) == Class::Comma)?;
+            let comma = self.comma_after(speaker.end)?;
+            let comma = match self.apposition(comma) {
+                Some(next) => {
+                    speaker.end = next;
+                    next
+                }
+                None => comma,
+            };
             self.content(comma + 1, self.limit())?
         } else {
             self.content(self.segment.start, at)?

@@ -151,6 +151,8 @@ impl Reader<'_> {
                 Class::And => joint = joint.or(Some(at)),
                 // An article opens its noun phrase, unless that hangs on another: `mayor of the city`.
                 Class::Determiner if before == least || !self.hangs(before - 1) => return before,
+                // `climbs as the governor hints`: a clause of its own.
+                Class::Preposition if self.is_any(before, &["as"]) => return joint.unwrap_or(at),
                 Class::To if !self.opens_name(at) => return joint.unwrap_or(at),
                 Class::Verb
                 | Class::Be
