@@ -92,6 +92,7 @@ pub(super) fn find(
     scratch.masses.extend(scratch.words.iter().map(mass));
     read_features(&scratch.words, headline, lede, &mut scratch.features);
     read_terms(&scratch.words, &scratch.masses, &mut scratch.hits);
+    read_topic_features(&scratch.hits, &mut scratch.features);
     let chances = chances(&mut scratch.features);
     let length = (scratch.words.len() as f32 / BRIEF_WORDS).max(1.0).sqrt();
     let branches = branches(&scratch.hits, &chances, length);
@@ -145,6 +146,14 @@ fn read_terms(words: &[Word], masses: &[f32], hits: &mut Vec<Hit>) {
         first.mass += if same { next.mass } else { 0.0 };
         same
     });
+}
+
+/// That a topic has a term in the text is a feature, too.
+fn read_topic_features(hits: &[Hit], features: &mut Vec<Feature>) {
+    for hit in hits.iter().filter(|hit| hit.weight >= topic_model::FEATURE_WEIGHT_MIN) {
+        let slot = topic_model::slot(topic_model::topic_feature(hit.rank));
+        features.extend(slot.map(|slot| Feature { slot, mass: hit.mass, span: hit.span }));
+    }
 }
 
 /// The model's chance of each class; `features` come back merged, each where it stands first.

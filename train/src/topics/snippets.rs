@@ -1,7 +1,7 @@
 //! Labelled sentences: Wikipedia's current events by their headings, and SIB-200's English.
 
 use super::terms::{Terms, keys};
-use copydesk::lexicon::topic_model::features;
+use copydesk::lexicon::topic_model::{FEATURE_WEIGHT_MIN, features, topic_feature};
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs;
@@ -56,10 +56,10 @@ pub fn read(data: &Path, terms: &Terms) -> Result<Vec<Snippet>, Box<dyn Error>> 
         let Some(label) = label(&snippet.heading, &snippet.text, terms) else { continue };
         let part = part(snippet.month);
         if !seen.is_repeated(&snippet.text) {
-            found.push(Snippet { part, label: Some(label), month: snippet.month, features: bag(&snippet.text) });
+            found.push(Snippet { part, label: Some(label), month: snippet.month, features: bag(&snippet.text, terms) });
         }
     }
-    sib200(data, &mut found)?;
+    sib200(data, terms, &mut found)?;
     Ok(found)
 }
 
@@ -180,8 +180,11 @@ fn label(heading: &str, text: &str, terms: &Terms) -> Option<u32> {
     })
 }
 
-pub fn bag(text: &str) -> Vec<u64> {
-    let mut found: Vec<u64> = features(&keys(text)).map(|(key, _)| key).collect();
+fn bag(text: &str, terms: &Terms) -> Vec<u64> {
+    let words = keys(text);
+    let mut found: Vec<u64> = features(&words).map(|(key, _)| key).collect();
+    let strong = terms.hits(&words).into_iter().filter(|(_, weight)| *weight >= FEATURE_WEIGHT_MIN);
+    found.extend(strong.map(|(rank, _)| topic_feature(rank)));
     found.sort_unstable();
     found.dedup();
     found
@@ -201,7 +204,7 @@ impl Seen {
     }
 }
 
-fn sib200(data: &Path, found: &mut Vec<Snippet>) -> Result<(), Box<dyn Error>> {
+fn sib200(data: &Path, terms: &Terms, found: &mut Vec<Snippet>) -> Result<(), Box<dyn Error>> {
     let mut seen = Seen::default();
     for file in ["train", "dev", "test"] {
         let text = fs::read_to_string(data.join(format!("sib200/data/eng_14/{file}.tsv")))?;
@@ -222,7 +225,7 @@ fn sib200(data: &Path, found: &mut Vec<Snippet>) -> Result<(), Box<dyn Error>> {
                 _ => None,
             };
             if !seen.is_repeated(text) {
-                found.push(Snippet { part: Part::Train, label, month: 1, features: bag(text) });
+                found.push(Snippet { part: Part::Train, label, month: 1, features: bag(text, terms) });
             }
         }
     }
