@@ -8,9 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The topics that have text to learn from. International relations are a class of their own beside politics.
-pub const CLASSES: [u32; 12] = [
+pub const CLASSES: [u32; 11] = [
     1_000_000, 2_000_000, 3_000_000, 4_000_000, 6_000_000, 7_000_000, 11_000_000, 13_000_000, 15_000_000, 16_000_000,
-    INTERNATIONAL, 5_000_000,
+    INTERNATIONAL,
 ];
 pub const INTERNATIONAL: u32 = 20_000_638;
 pub const POLITICS: u32 = 11_000_000;
@@ -216,7 +216,6 @@ fn sib200(data: &Path, terms: &Terms, found: &mut Vec<Snippet>) -> Result<(), Bo
                 "crime" => Some(2_000_000),
                 "disasters" => Some(3_000_000),
                 "business" => Some(4_000_000),
-                "education" => Some(5_000_000),
                 "nature" => Some(ENVIRONMENT),
                 "health" => Some(HEALTH),
                 "politics" => Some(POLITICS),
