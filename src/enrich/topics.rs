@@ -13,19 +13,22 @@ use std::collections::BTreeMap;
 /// What an article is about is said in its first pages; more would be read for nothing.
 const TOKENS_READ_MAX: usize = 4_000;
 /// How much a mention counts by where it stands; in the body 1.
-const HEADLINE_MASS: f32 = 3.0;
-const LEDE_MASS: f32 = 1.5;
+const HEADLINE_MASS: f32 = 5.0;
+const LEDE_MASS: f32 = 2.0;
 /// Up to this many words a text is a brief, in which one strong term is enough.
 const BRIEF_WORDS: f32 = 150.0;
 /// Least support of a branch, and of a topic within it, to be published.
 const BRANCH_MIN: f32 = 0.4;
 const TOPIC_MIN: f32 = 0.5;
+/// Least support of a branch that is published by itself, none of its topics being sure enough.
+const ALONE_MIN: f32 = 0.45;
 /// A topic is left out beside one of its branch that has this much more support.
 const SHADOWED_BELOW: f32 = 0.45;
 /// Most topics below one top.
-const BRANCH_TOPICS_MAX: usize = 3;
-/// What the model calls international relations is politics, too.
+const BRANCH_TOPICS_MAX: usize = 4;
 const TENTH: f32 = 0.1;
+const ECONOMY: u32 = 4_000_000;
+const ENVIRONMENT: u32 = 6_000_000;
 
 /// Buffers kept between articles.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -92,6 +95,7 @@ pub(super) fn find(
     scratch.masses.extend(scratch.words.iter().map(mass));
     read_features(&scratch.words, headline, lede, &mut scratch.features);
     read_terms(&scratch.words, &scratch.masses, &mut scratch.hits);
+    read_topic_features(&scratch.hits, &mut scratch.features);
     let chances = chances(&mut scratch.features);
     let length = (scratch.words.len() as f32 / BRIEF_WORDS).max(1.0).sqrt();
     let branches = branches(&scratch.hits, &chances, length);
@@ -99,7 +103,7 @@ pub(super) fn find(
     for (rank, branch) in branches.iter().filter(|(_, branch)| branch.support >= BRANCH_MIN) {
         let before = found.len();
         below(*rank, branch, &scratch.hits, length, &mut found);
-        if found.len() == before {
+        if found.len() == before && branch.support >= ALONE_MIN {
             found.extend(top(*rank, branch, &scratch.hits, &scratch.features));
         }
     }
@@ -145,6 +149,14 @@ fn read_terms(words: &[Word], masses: &[f32], hits: &mut Vec<Hit>) {
         first.mass += if same { next.mass } else { 0.0 };
         same
     });
+}
+
+/// That a topic has a term in the text is a feature, too.
+fn read_topic_features(hits: &[Hit], features: &mut Vec<Feature>) {
+    for hit in hits.iter().filter(|hit| hit.weight >= topic_model::FEATURE_WEIGHT_MIN) {
+        let slot = topic_model::slot(topic_model::topic_feature(hit.rank));
+        features.extend(slot.map(|slot| Feature { slot, mass: hit.mass, span: hit.span }));
+    }
 }
 
 /// The model's chance of each class; `features` come back merged, each where it stands first.
@@ -210,9 +222,20 @@ fn branches(hits: &[Hit], chances: &[f32; CLASSES_MAX], length: f32) -> BTreeMap
         let share = (branch.worth / all.max(1.0) / 0.35).min(1.0);
         let amount = 1.0 - (-branch.worth / 2.0).exp();
         let by_terms = share * amount;
-        branch.support = if branch.class.is_some() { 0.5 * branch.chance + 0.5 * by_terms } else { by_terms };
+        let trust = branch.class.map_or(0.0, trust);
+        branch.support = trust * branch.chance + (1.0 - trust) * by_terms;
     }
     branches
+}
+
+/// How far the model is believed against the terms. Few headings of its text are about the environment, and its business
+/// news holds no transport, farming or mining.
+fn trust(class: usize) -> f32 {
+    match topic_model::class(class).0 {
+        ENVIRONMENT => 0.2,
+        ECONOMY => 0.35,
+        _ => 0.5,
+    }
 }
 
 /// The topics of a branch below its top that have support enough.

@@ -93,6 +93,14 @@ pub fn features(words: &[Word]) -> impl Iterator<Item = (u64, Span)> {
     words.iter().flat_map(each).flatten()
 }
 
+/// Least weight of a term, in tenths, that makes its topic a feature of the model.
+pub const FEATURE_WEIGHT_MIN: u16 = 10;
+
+/// The feature that a term of the topic of this rank stands in the text.
+pub fn topic_feature(rank: u16) -> u64 {
+    hash(&[b'#', rank.to_le_bytes()[0], rank.to_le_bytes()[1]])
+}
+
 /// How many classes the model tells apart.
 pub fn classes() -> usize {
     number(MODEL, 0) as usize

@@ -6,11 +6,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// A feature is kept when this many snippets of this many months have it: names of one week's news teach nothing.
-const SNIPPETS_MIN: u32 = 4;
-const MONTHS_MIN: u32 = 3;
-const EPOCHS: usize = 12;
-const RATE: f32 = 0.5;
-const DECAY: f32 = 2e-6;
+const SNIPPETS_MIN: u32 = 3;
+const MONTHS_MIN: u32 = 2;
+// Chosen by the last months of 2025.
+const EPOCHS: usize = 4;
+const RATE: f32 = 0.2;
+const DECAY: f32 = 2e-3;
+/// What a snippet of 2025 counts against one of 2010 to 2020: names and subjects drift.
+const RECENT_WEIGHT: f32 = 4.0;
+const RECENT_FROM: u32 = 202_501;
 const SEED: u64 = 20_251_009;
 
 pub struct Model {
@@ -24,6 +28,7 @@ pub struct Model {
 struct Example {
     rows: Vec<u32>,
     goal: [f32; CLASSES.len()],
+    weight: f32,
 }
 
 impl Model {
@@ -34,7 +39,11 @@ impl Model {
         let mut examples: Vec<Example> = snippets
             .iter()
             .filter(|snippet| snippet.part == Part::Train)
-            .map(|snippet| Example { rows: model.known(&snippet.features), goal: goal(snippet.label) })
+            .map(|snippet| Example {
+                rows: model.known(&snippet.features),
+                goal: goal(snippet.label),
+                weight: if snippet.month >= RECENT_FROM { RECENT_WEIGHT } else { 1.0 },
+            })
             .collect();
         let mut sums = vec![[1e-3_f32; CLASSES.len()]; model.weights.len()];
         let mut bias_sums = [1e-3_f32; CLASSES.len()];
@@ -53,7 +62,7 @@ impl Model {
         let scores = self.scores(&example.rows);
         let length = (example.rows.len().max(1) as f32).sqrt().recip();
         for class in 0..CLASSES.len() {
-            let slope = sigmoid(scores[class]) - example.goal[class];
+            let slope = (sigmoid(scores[class]) - example.goal[class]) * example.weight;
             if slope.abs() < 1e-4 {
                 continue;
             }

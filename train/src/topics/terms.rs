@@ -73,19 +73,25 @@ impl Terms {
         Ok(())
     }
 
-    /// The weight of a text's terms by the code of the topic at the top.
-    pub fn weigh(&self, text: &str) -> BTreeMap<u32, f32> {
-        let found = keys(text);
-        let mut sums = BTreeMap::new();
+    /// Rank and weight of every term in the text.
+    pub fn hits(&self, found: &[Word]) -> Vec<(u16, u16)> {
+        let mut hits = Vec::new();
         for at in 0..found.len() {
             let mut key = found[at].key;
             for length in 1..=TERM_WORDS_MAX {
-                for (rank, weight) in self.entries.get(&key).into_iter().flatten() {
-                    *sums.entry(self.top(*rank)).or_insert(0.0) += f32::from(*weight) / 10.0;
-                }
+                hits.extend(self.entries.get(&key).into_iter().flatten().map(|(rank, weight)| (*rank, *weight)));
                 let Some(next) = found.get(at + length).filter(|next| next.follows) else { break };
                 key = joined(key, next.key);
             }
+        }
+        hits
+    }
+
+    /// The weight of a text's terms by the code of the topic at the top.
+    pub fn weigh(&self, text: &str) -> BTreeMap<u32, f32> {
+        let mut sums = BTreeMap::new();
+        for (rank, weight) in self.hits(&keys(text)) {
+            *sums.entry(self.top(rank)).or_insert(0.0) += f32::from(weight) / 10.0;
         }
         sums
     }
