@@ -8,7 +8,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-/// Each top-level topic with all that are narrower: IPTC Media Topics, export of October 2025.
+/// Each top-level topic with all that are narrower, retired ones too since older sets have them: IPTC Media
+/// Topics, export of October 2025.
 const TREE: &str = include_str!("media_topics.tsv");
 
 fn plain(code: &str) -> &str {
