@@ -307,7 +307,7 @@ mod tests {
                 { "kind": "direct", "content": [span(text, "“", "“He is late”")], "speaker_entity": "e1" },
             ],
             "topics": [
-                { "code": "medtop:20000649", "path": ["medtop:11000000", "medtop:20000643"] },
+                { "code": "medtop:20000639", "path": ["medtop:11000000", "medtop:20000643"] },
                 { "code": "medtop:15000000" },
             ],
         })
