@@ -135,10 +135,12 @@ fn links(document: &str, marked: &Marked, found: &Found, scores: &mut Scores) {
             pairs.found += usize::from(is_linked);
             pairs.right += usize::from(is_one && is_linked);
             if is_one != is_linked {
-                let (one, two) = (found.words(other.at), at(document, "", found, mention.at));
                 let what = if is_one { "one person, but not linked" } else { "linked, but not one person" };
-                scores
-                    .error(Field::Links, || format!("{two} and {one:?} at {} are {what}", other.at.start));
+                let (one, two) = (found.words(other.at), found.words(mention.at));
+                let (at, start) = (other.at.start, mention.at.start);
+                scores.error(Field::Links, || {
+                    format!("{document}: {one:?} at {at} and {two:?} at {start} are {what}")
+                });
             }
         }
     }
