@@ -85,8 +85,8 @@ pub(super) fn markdown(sets: &[Scored]) -> String {
     let mut out = format!(
         "# How good the findings are\n\n\
          Written by `copydesk eval --markdown`; not by hand. {ENRICHER} with the models {}.\n\n\
-         Nothing was tuned on `held-out`, and nobody who tuned has read it; the other sets were measured on again and \
-         again while rules were written. No text of a public set trained a model or entered the project.\n\n\
+         Nothing is tuned on `held-out`: only its scores are read. The other sets are measured on while rules are \
+         written, and train nothing.\n\n\
          Scores are in per cent. Where marks are compared with findings, P is the share of findings that are right, R \
          the share of marks that are found, F1 their harmonic mean; a share has one number. `copydesk eval --help` \
          says what counts as right.\n",

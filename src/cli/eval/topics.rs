@@ -16,7 +16,7 @@ fn plain(code: &str) -> &str {
 /// The top-level topic over a code, or the code itself when it is one; none for a code that is not in use.
 fn top(code: &str) -> Option<&'static str> {
     let topic = media_topics::topic(plain(code).parse().ok()?)?;
-    Some(topic.path().next().unwrap_or(topic.code)).map(plain)
+    Some(plain(topic.path().next().unwrap_or(topic.code)))
 }
 
 /// A code with its name, for people.
