@@ -26,7 +26,7 @@ use session::Desk;
 use sets::{Scored, Set};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use tally::{Counts, FIELDS, Field};
+use tally::{FIELDS, Figure};
 
 const EXAMPLES: &str = "\
 A set is one of
@@ -101,49 +101,15 @@ fn named(text: &str) -> Result<(String, PathBuf), String> {
 
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Minimum {
-    field: Field,
-    measure: Measure,
+    figure: Figure,
     value: f64,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Measure {
-    Score,
-    Precision,
-    Recall,
 }
 
 fn minimum(text: &str) -> Result<Minimum, String> {
     let (name, value) = text.split_once('=').ok_or("expected FIELD=VALUE, for example names=80")?;
-    let (word, measure) = match name.split_once('.') {
-        None => (name, Measure::Score),
-        Some((word, "precision")) => (word, Measure::Precision),
-        Some((word, "recall")) => (word, Measure::Recall),
-        Some((_, other)) => return Err(format!("{other:?} is neither precision nor recall")),
-    };
-    let field =
-        Field::parse(word).ok_or_else(|| format!("there is no field {word:?}; --help lists them"))?;
+    let figure = Figure::parse(name)?;
     let value = value.parse().ok().filter(|value| (0.0..=100.0).contains(value));
-    Ok(Minimum { field, measure, value: value.ok_or("the value must be a number from 0 to 100")? })
-}
-
-impl Minimum {
-    fn of(self, counts: Counts) -> f64 {
-        match self.measure {
-            Measure::Score => counts.score(),
-            Measure::Precision => counts.precision(),
-            Measure::Recall => counts.recall(),
-        }
-    }
-
-    fn name(self) -> String {
-        let word = self.field.word();
-        match self.measure {
-            Measure::Score => word.to_owned(),
-            Measure::Precision => format!("{word}.precision"),
-            Measure::Recall => format!("{word}.recall"),
-        }
-    }
+    Ok(Minimum { figure, value: value.ok_or("the value must be a number from 0 to 100")? })
 }
 
 pub(super) fn run(args: &EvalArgs) -> Result<u8, Failure> {
@@ -216,10 +182,10 @@ fn print(text: &str) -> Result<(), Failure> {
 fn shortfalls(minimums: &[Minimum], sets: &[Scored]) -> Vec<String> {
     let mut short = Vec::new();
     for minimum in minimums {
-        let name = minimum.name();
+        let name = minimum.figure.name();
         let seen: Vec<(&str, f64)> = sets
             .iter()
-            .filter_map(|set| Some((set.name.as_str(), minimum.of(set.scores.get(minimum.field)?))))
+            .filter_map(|set| Some((set.name.as_str(), set.scores.figure(minimum.figure)?)))
             .collect();
         if seen.is_empty() {
             short.push(format!("no set has scores of {name}"));

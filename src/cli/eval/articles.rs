@@ -60,7 +60,8 @@ impl Article<'_> {
         let focus = self.marked.key("focus");
         let first = self.found.focus_countries.first().map(|focus| focus.country.as_str());
         let is_right = first.map_or(focus.is_empty(), |first| focus.contains(&first));
-        self.share(Field::Focus, is_right, &focus.join(" "), first.unwrap_or("none"));
+        let gold = if focus.is_empty() { "none".to_owned() } else { focus.join(" ") };
+        self.share(Field::Focus, is_right, &gold, first.unwrap_or("none"));
     }
 
     fn structure(&mut self) {
@@ -195,7 +196,14 @@ impl Article<'_> {
                 entities.find(|entity| entity.mentions.iter().any(|mention| mention.at == mark.at));
             let country = entity.and_then(|entity| entity.country.as_deref());
             let is_right = country == mark.country();
-            self.scores.add_share(Field::PlaceCountries, 1, usize::from(is_right));
+            let is_both = is_right && country.is_some();
+            let (gold, answer) = (mark.country().is_some(), country.is_some());
+            self.scores.add(
+                Field::PlaceCountries,
+                usize::from(gold),
+                usize::from(answer),
+                usize::from(is_both),
+            );
             if !is_right {
                 let (words, gold) = (self.found.words(mark.at), mark.country().unwrap_or("none"));
                 let country = country.unwrap_or("none");
@@ -307,7 +315,7 @@ mod tests {
                 { "kind": "direct", "content": [span(text, "“", "“He is late”")], "speaker_entity": "e1" },
             ],
             "topics": [
-                { "code": "medtop:20000649", "path": ["medtop:11000000", "medtop:20000643"] },
+                { "code": "medtop:20000639", "path": ["medtop:11000000", "medtop:20000643"] },
                 { "code": "medtop:15000000" },
             ],
         })

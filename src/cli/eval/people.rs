@@ -69,7 +69,7 @@ pub(super) fn score(document: &str, marked: &Marked, found: &Found, scores: &mut
     holders(document, found, Field::TitleHolders, &marks, &titles, &owners, scores);
     let marks: Vec<&Mark> = marked.of_kind(MarkKind::Pronoun).collect();
     holders(document, found, Field::Pronouns, &marks, &pronouns, &owners, scores);
-    links(marked, found, scores);
+    links(document, marked, found, scores);
 }
 
 /// Where words stand that are joined to an entity, and its place in the list.
@@ -111,7 +111,7 @@ fn at(document: &str, what: &str, text: &Found, extent: Extent) -> String {
 }
 
 /// Pairs of mentions of one person, among all pairs of mentions of people.
-fn links(marked: &Marked, found: &Found, scores: &mut Scores) {
+fn links(document: &str, marked: &Marked, found: &Found, scores: &mut Scores) {
     let mut entities: BTreeMap<Extent, usize> = BTreeMap::new();
     for (at, entity) in found.entities.iter().enumerate() {
         entities.extend(entity.mentions.iter().map(|mention| (mention.at, at)));
@@ -134,6 +134,14 @@ fn links(marked: &Marked, found: &Found, scores: &mut Scores) {
             pairs.gold += usize::from(is_one);
             pairs.found += usize::from(is_linked);
             pairs.right += usize::from(is_one && is_linked);
+            if is_one != is_linked {
+                let what = if is_one { "one person, but not linked" } else { "linked, but not one person" };
+                let (one, two) = (found.words(other.at), found.words(mention.at));
+                let (at, start) = (other.at.start, mention.at.start);
+                scores.error(Field::Links, || {
+                    format!("{document}: {one:?} at {at} and {two:?} at {start} are {what}")
+                });
+            }
         }
     }
     scores.add(Field::Links, pairs.gold, pairs.found, pairs.right);

@@ -85,6 +85,8 @@ pub(super) fn markdown(sets: &[Scored]) -> String {
     let mut out = format!(
         "# How good the findings are\n\n\
          Written by `copydesk eval --markdown`; not by hand. {ENRICHER} with the models {}.\n\n\
+         Nothing is tuned on `held-out`: only its scores are read. The other sets are measured on while rules are \
+         written, and train nothing.\n\n\
          Scores are in per cent. Where marks are compared with findings, P is the share of findings that are right, R \
          the share of marks that are found, F1 their harmonic mean; a share has one number. `copydesk eval --help` \
          says what counts as right.\n",
@@ -118,8 +120,7 @@ fn goals_table(out: &mut String, sets: &[Scored]) {
     write_line(out, "| set | field | floor | goal | seen | |\n|---|---|--:|--:|--:|---|");
     for (set, named) in known {
         for goal in named.goals {
-            let Some(counts) = set.scores.get(goal.field) else { continue };
-            let score = counts.score();
+            let Some(score) = set.scores.figure(goal.figure) else { continue };
             let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.1}"));
             let judgement = match (goal.floor, goal.aim) {
                 (Some(floor), _) if score < floor => "below the floor",
@@ -127,7 +128,7 @@ fn goals_table(out: &mut String, sets: &[Scored]) {
                 _ => "holds",
             };
             let (floor, aim) = (number(goal.floor), number(goal.aim));
-            let word = goal.field.word();
+            let word = goal.figure.name();
             write_line(
                 out,
                 &format!("| {} | `{word}` | {floor} | {aim} | {score:.1} | {judgement} |", named.name),

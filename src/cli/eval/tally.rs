@@ -76,12 +76,7 @@ pub(super) const FIELDS: [(Field, &str, Shape, &str); 40] = [
     (Field::Organisations, "organisations", Pairs, "exact span and kind"),
     (Field::NameSpans, "name_spans", Pairs, "the same three kinds, by exact span alone"),
     (Field::Groups, "groups", Pairs, "nationalities and peoples: exact span and kind"),
-    (
-        Field::PlaceCountries,
-        "place_countries",
-        Share,
-        "share of found places with the right country, or rightly none",
-    ),
+    (Field::PlaceCountries, "place_countries", Pairs, "countries of the places that were found as such"),
     (Field::Titles, "titles", Pairs, "exact span"),
     (Field::TitleHolders, "title_holders", Pairs, "exact span, joined to the right person"),
     (Field::Pronouns, "pronouns", Pairs, "exact span, joined to the right person"),
@@ -160,6 +155,45 @@ impl Field {
     }
 }
 
+/// Which of a field's numbers is meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Measure {
+    /// F1, or the share.
+    Score,
+    Precision,
+    Recall,
+}
+
+/// `names`, `names.precision`, `names.recall`
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Figure {
+    pub(super) field: Field,
+    pub(super) measure: Measure,
+}
+
+impl Figure {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let (word, measure) = match text.split_once('.') {
+            None => (text, Measure::Score),
+            Some((word, "precision")) => (word, Measure::Precision),
+            Some((word, "recall")) => (word, Measure::Recall),
+            Some((_, other)) => return Err(format!("{other:?} is neither precision nor recall")),
+        };
+        let field =
+            Field::parse(word).ok_or_else(|| format!("there is no field {word:?}; --help lists them"))?;
+        Ok(Self { field, measure })
+    }
+
+    pub(super) fn name(self) -> String {
+        let word = self.field.word();
+        match self.measure {
+            Measure::Score => word.to_owned(),
+            Measure::Precision => format!("{word}.precision"),
+            Measure::Recall => format!("{word}.recall"),
+        }
+    }
+}
+
 /// One field's counts. Of a share, `gold` and `found` are both what it is a share of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Counts {
@@ -222,6 +256,16 @@ impl Scores {
 
     pub(super) fn get(&self, field: Field) -> Option<Counts> {
         self.counts.get(&field).copied()
+    }
+
+    /// A figure in per cent; none when the set does not have it.
+    pub(super) fn figure(&self, figure: Figure) -> Option<f64> {
+        let counts = self.get(figure.field)?;
+        Some(match figure.measure {
+            Measure::Score => counts.score(),
+            Measure::Precision => counts.precision(),
+            Measure::Recall => counts.recall(),
+        })
     }
 
     pub(super) fn fields(&self) -> impl Iterator<Item = (Field, Counts)> + '_ {

@@ -95,11 +95,11 @@ impl Walk {
 
 #[cfg(test)]
 mod tests {
-    use super::article;
+    use super::{DateAt, article};
     use crate::cli::eval::found::Extent;
     use roxmltree::Document;
 
-    fn read(body: &str) -> Result<Option<(String, Vec<(Extent, String)>)>, String> {
+    fn read(body: &str) -> Result<Option<(String, Vec<DateAt>)>, String> {
         let created = "<TIMEX3 value=\"1998-01-08T09:30\" functionInDocument=\"CREATION_TIME\">x</TIMEX3>";
         let xml = format!("<TimeML><DCT>{created}</DCT>{body}</TimeML>");
         article(&Document::parse(&xml).expect("XML"))

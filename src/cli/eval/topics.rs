@@ -3,25 +3,26 @@
 use super::found::Topic;
 use super::session::Session;
 use super::tally::{Field, Scores};
+use crate::lexicon::media_topics;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-/// Each top-level topic with all that are narrower: IPTC Media Topics, export of October 2025.
-const TREE: &str = include_str!("media_topics.tsv");
-
 fn plain(code: &str) -> &str {
     code.strip_prefix("medtop:").unwrap_or(code)
 }
 
-/// The top-level topic over a code, or the code itself when it is one; none for an unknown code.
+/// The top-level topic over a code, or the code itself when it is one; none for a code that is not in use.
 fn top(code: &str) -> Option<&'static str> {
-    let code = plain(code);
-    TREE.lines().find_map(|line| {
-        let (top, narrower) = line.split_once('\t')?;
-        (top == code || narrower.split(' ').any(|one| one == code)).then_some(top)
-    })
+    let topic = media_topics::topic(plain(code).parse().ok()?)?;
+    Some(plain(topic.path().next().unwrap_or(topic.code)))
+}
+
+/// A code with its name, for people.
+fn told(code: &str) -> String {
+    let topic = code.parse().ok().and_then(media_topics::topic);
+    topic.map_or_else(|| code.to_owned(), |topic| format!("{code} {}", topic.name))
 }
 
 /// Scores one article's topics against the marked codes.
@@ -31,7 +32,7 @@ pub(super) fn score(document: &str, gold: &[&str], found: &[Topic], scores: &mut
     scores.add(Field::TopLevelTopics, tops.len(), answers.len(), tops.intersection(&answers).count());
     for (codes, others, what) in [(&tops, &answers, "missed"), (&answers, &tops, "wrong")] {
         for code in codes.difference(others) {
-            scores.error(Field::TopLevelTopics, || format!("{document}: {what} {code}"));
+            scores.error(Field::TopLevelTopics, || format!("{document}: {what} {}", told(code)));
         }
     }
     let all: BTreeSet<&str> = found
@@ -43,7 +44,7 @@ pub(super) fn score(document: &str, gold: &[&str], found: &[Topic], scores: &mut
         let is_found = all.contains(code);
         scores.add_share(Field::DeepTopics, 1, usize::from(is_found));
         if !is_found {
-            scores.error(Field::DeepTopics, || format!("{document}: missed {code}"));
+            scores.error(Field::DeepTopics, || format!("{document}: missed {}", told(code)));
         }
     }
 }
@@ -78,8 +79,10 @@ pub(super) fn score_snippets(path: &Path, session: &mut Session<'_>) -> Result<(
         let answer = found.topics.first().and_then(|topic| top(&topic.code));
         session.scores.add_share(Field::SnippetTopics, 1, usize::from(answer == Some(gold)));
         if answer != Some(gold) {
-            let answer = answer.unwrap_or("none");
-            session.scores.error(Field::SnippetTopics, || format!("{name}: {answer} should be {gold}"));
+            let answer = answer.map_or_else(|| "none".to_owned(), told);
+            session
+                .scores
+                .error(Field::SnippetTopics, || format!("{name}: {answer} should be {}", told(gold)));
         }
     }
     Ok(())
