@@ -136,7 +136,7 @@ impl Card {
             let titles: Vec<String> = list(&person["titles"]).iter().map(title).collect();
             let mut pieces = vec![(word(person, "name"), PERSON)];
             if !titles.is_empty() {
-                pieces.push((format!("  {}", titles.join(", ")), Style::PLAIN));
+                pieces.push((format!(", {}", titles.join(", ")), Style::PLAIN));
             }
             self.row(if at == 0 { "people" } else { "" }, &pieces);
         }
@@ -160,7 +160,10 @@ impl Card {
                 list(&quotation["content"]).iter().filter_map(|span| covered(span, text)).collect();
             let speaker = speaker(document, quotation).unwrap_or_else(|| "somebody".to_owned());
             let content = match quotation["kind"].as_str() {
-                Some("indirect") => (format!(" said: {}", shortened(&content.join(" … "))), Style::PLAIN),
+                Some("indirect") => {
+                    let cue = quotation["cue"]["text"].as_str().unwrap_or("said");
+                    (format!(" {cue}: {}", shortened(&content.join(" … "))), Style::PLAIN)
+                }
                 _ => (format!(": {}", shortened(&content.join(" … "))), Style::ITALIC),
             };
             self.row(if at == 0 { "who said what" } else { "" }, &[(speaker, PERSON), content]);
@@ -224,19 +227,34 @@ fn named(entity: &Value) -> (String, String) {
     (word(entity, "name"), details)
 }
 
-/// Dates with what they come to; each value once, and none that says no more than its words.
+/// Dates with what they come to.
 fn dates(document: &Value) -> Vec<(String, String)> {
-    list(&document["dates"])
-        .iter()
-        .map(|date| (word(date, "text"), format!(" = {}", word(date, "value"))))
-        .collect()
+    let valued = |date: &Value| (word(date, "text"), word(date, "value"));
+    distinct(list(&document["dates"]).iter().map(valued))
 }
 
+/// Amounts with what they come to; of a percentage the words say it all.
 fn amounts(document: &Value) -> Vec<(String, String)> {
-    list(&document["amounts"])
-        .iter()
-        .map(|amount| (word(amount, "text"), format!(" = {}", amount_value(amount))))
-        .collect()
+    let valued = |amount: &Value| {
+        let text = word(amount, "text");
+        let value = if amount["kind"] == "percent" { text.clone() } else { amount_value(amount) };
+        (text, value)
+    };
+    distinct(list(&document["amounts"]).iter().map(valued))
+}
+
+/// Each finding once, its value only where it says more than the words.
+fn distinct(found: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
+    let mut distinct: Vec<(String, String)> = Vec::new();
+    for (text, value) in found {
+        let value = if text == value { String::new() } else { format!(" = {value}") };
+        let item = (text, value);
+        // Beyond what is shown only the count matters, and comparing each with all would be slow.
+        if distinct.len() > 50 || !distinct.contains(&item) {
+            distinct.push(item);
+        }
+    }
+    distinct
 }
 
 /// `240,000,000 EUR`, `4.9 percent`, `3 killed`.

@@ -25,7 +25,7 @@ pub(super) struct EnrichArgs {
     config: ConfigArgs,
 }
 
-fn format(word: &str) -> Result<Format, String> {
+pub(super) fn format(word: &str) -> Result<Format, String> {
     match word {
         "auto" => Ok(Format::Auto),
         "text" => Ok(Format::Text),
@@ -93,35 +93,8 @@ impl Desk {
     }
 
     fn enrich(&mut self, file: &str) -> Result<(), Trouble> {
-        let value = self.read(file).map_err(|error| Trouble::Input(error.to_string()))?;
-        let name = if file == "-" { "stdin" } else { base_name(file) };
-        let record = RawRecord {
-            topic: name,
-            partition: Partition(0),
-            offset: Offset(0),
-            timestamp_ms: None,
-            value: Some(&value),
-        };
-        match self.pipeline.run(&record, &mut self.scratch) {
-            Outcome::Publish(Some(document)) => self.write(&document),
-            Outcome::DeadLetter(why) => {
-                Err(Trouble::Input(format!("{}: {}", why.reason.reason(), why.message)))
-            }
-            // A value that is there is never a tombstone.
-            Outcome::Publish(None) | Outcome::Skip(_) => Ok(()),
-        }
-    }
-
-    /// At most one byte more than the limit is read: enough for the pipeline to refuse it.
-    fn read(&self, file: &str) -> std::io::Result<Vec<u8>> {
-        let limit = self.message_bytes_max as u64 + 1;
-        let mut value = Vec::new();
-        if file == "-" {
-            std::io::stdin().lock().take(limit).read_to_end(&mut value)?;
-        } else {
-            File::open(file)?.take(limit).read_to_end(&mut value)?;
-        }
-        Ok(value)
+        let document = document(file, &self.pipeline, &mut self.scratch, self.message_bytes_max);
+        self.write(&document.map_err(Trouble::Input)?)
     }
 
     fn write(&mut self, document: &[u8]) -> Result<(), Trouble> {
@@ -139,6 +112,42 @@ impl Desk {
             }
         })
     }
+}
+
+/// The published document of one file, or why there is none.
+pub(super) fn document(
+    file: &str,
+    pipeline: &Pipeline,
+    scratch: &mut Scratch,
+    message_bytes_max: usize,
+) -> Result<Vec<u8>, String> {
+    let value = read(file, message_bytes_max).map_err(|error| error.to_string())?;
+    let name = if file == "-" { "stdin" } else { base_name(file) };
+    let record = RawRecord {
+        topic: name,
+        partition: Partition(0),
+        offset: Offset(0),
+        timestamp_ms: None,
+        value: Some(&value),
+    };
+    match pipeline.run(&record, scratch) {
+        Outcome::Publish(document) => Ok(document.unwrap_or_default()),
+        Outcome::DeadLetter(why) => Err(format!("{}: {}", why.reason.reason(), why.message)),
+        // A value that is there is never a tombstone.
+        Outcome::Skip(_) => Ok(Vec::new()),
+    }
+}
+
+/// At most one byte more than the limit is read: enough for the pipeline to refuse it.
+fn read(file: &str, message_bytes_max: usize) -> std::io::Result<Vec<u8>> {
+    let limit = message_bytes_max as u64 + 1;
+    let mut value = Vec::new();
+    if file == "-" {
+        std::io::stdin().lock().take(limit).read_to_end(&mut value)?;
+    } else {
+        File::open(file)?.take(limit).read_to_end(&mut value)?;
+    }
+    Ok(value)
 }
 
 fn base_name(file: &str) -> &str {

@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod enrich;
 mod eval;
+mod explain;
 mod paint;
 mod pretty;
 mod run;
@@ -24,6 +25,8 @@ const USAGE: u8 = 2;
 const AFTER_HELP: &str = "\
 Examples:
   copydesk demo                             see it work, no Kafka needed
+  copydesk explain story.txt                every finding marked in the text, and why
+  copydesk explain story.txt --html s.html  the same as a page
   copydesk enrich story.txt --pretty        what it makes of one article, no Kafka needed
   cat story.json | copydesk enrich -        one JSON line
   copydesk eval tests/quality/tune          how good it is, on articles that are marked by hand
@@ -51,6 +54,8 @@ enum Command {
     Enrich(enrich::EnrichArgs),
     /// Score the findings on sets of marked texts.
     Eval(eval::EvalArgs),
+    /// Show one article with every finding marked, and why it was found; in the terminal or as a page.
+    Explain(explain::ExplainArgs),
     /// Show the configuration: the documented defaults, or every value in force and where it comes from.
     Config(config::ShowArgs),
 }
@@ -116,6 +121,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Enrich(args) => enrich::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Config(args) => config::run(&args),
     };
     match outcome {

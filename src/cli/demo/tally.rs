@@ -97,7 +97,10 @@ impl Tally {
             counted(as_count(metrics.transactions_total.get()), "transaction", "transactions"),
             as_count(metrics.transactions_aborted()),
         );
-        let mut rows = vec![("summary", records), ("found", found.join(" · "))];
+        let mut rows = vec![("summary", records)];
+        if !found.is_empty() {
+            rows.push(("found", found.join(" · ")));
+        }
         if let Some(speed) = speed(metrics) {
             rows.push(("speed", speed));
         }
