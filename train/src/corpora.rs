@@ -650,6 +650,10 @@ fn meantime_document(xml: &str) -> Document {
     let mut sentence: Vec<(String, Mark)> = Vec::new();
     let mut open = String::new();
     for ((number, word), mark) in tokens.into_iter().zip(marks) {
+        // Marks end with the fifth sentence after the headline.
+        if number.parse::<usize>().unwrap_or(0) > 5 {
+            break;
+        }
         if number != open {
             builder.sentence(&std::mem::take(&mut sentence));
             open = number;

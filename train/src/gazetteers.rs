@@ -13,6 +13,8 @@ use std::path::Path;
 #[derive(Clone, Default)]
 pub struct Phrases {
     bits: BTreeMap<u64, u16>,
+    /// As they are written.
+    names: BTreeMap<u16, std::collections::BTreeSet<String>>,
 }
 
 impl Phrases {
@@ -24,6 +26,7 @@ impl Phrases {
         if tokens.is_empty() || tokens.len() > WORDS_MAX || !is_wordy || phrase.chars().any(|c| u32::from(c) > 0x24f && c != '’') {
             return;
         }
+        self.names.entry(list as u16).or_default().insert(phrase.clone());
         let mut hash = SEED;
         let last = tokens.len() - 1;
         for (index, token) in tokens.iter().enumerate() {
@@ -39,6 +42,10 @@ impl Phrases {
         if bare != phrase {
             self.add(&bare, list);
         }
+    }
+
+    pub fn names(&self, list: List) -> impl Iterator<Item = &str> {
+        self.names.get(&(list as u16)).into_iter().flatten().map(String::as_str)
     }
 
     pub fn bytes(&self) -> Vec<u8> {

@@ -3,7 +3,8 @@
 //! A conditional random field over hashed features, trained by adaptive gradient steps on texts with marked names.
 
 use crate::corpora::{self, Document, Result};
-use crate::gazetteers;
+use crate::gazetteers::{self, Phrases};
+use crate::sports;
 use crate::wordlist::{self, Wordlist};
 use copydesk::lexicon::gazetteer::{Gazetteer, List};
 use copydesk::lexicon::tagger::decode::{self, Decoder, Label, Position};
@@ -356,6 +357,10 @@ fn examples(text: &Text, words: &[Word], labels: Option<&[Label]>, index: &mut I
 fn allowed(text: &Text, words: &[Word], at: usize) -> Labels {
     let labels = text.allowed[at];
     let is_people = words[at].is_only(List::Demonym) && words[at].style != Style::Shouted;
+    // States that act are places all the same.
+    if labels == 1 << decode::label(Kind::Organisation, Position::Only) && words[at].is_only(List::Country) {
+        return 1 << decode::label(Kind::Place, Position::Only);
+    }
     if labels & 1 == 1 && labels != ALL && is_people { 1 << decode::label(Kind::Other, Position::Only) } else { labels }
 }
 
@@ -504,8 +509,11 @@ pub const PACE: Pace = Pace { step: 0.15, decay: 1e-4, rounds: 8, drop_percent: 
 /// Bounds the size of the file of weights.
 pub const ROWS_MAX: usize = 260_000;
 
+/// Invented pages among them.
+const PAGES: usize = 1500;
+
 /// All texts with marks, some sentences in capitals.
-pub fn gold(data: &Path) -> Result<Vec<Text>> {
+pub fn gold(data: &Path, phrases: &Phrases) -> Result<Vec<Text>> {
     let mut dice = Dice::new(42);
     let mut texts = Vec::new();
     for (name, documents) in corpora::marked(data)? {
@@ -516,6 +524,7 @@ pub fn gold(data: &Path) -> Result<Vec<Text>> {
             texts.push(Text { weight, ..text(&shout(document, &mut dice, 12)) });
         }
     }
+    texts.extend(sports::pages(phrases, PAGES).iter().map(|document| Text { weight: 0.4, ..text(document) }));
     Ok(texts)
 }
 
@@ -528,7 +537,7 @@ pub fn make(data: &Path, out: &Path) -> Result<String> {
     let list: Wordlist = wordlist::gather(&all);
     let (gazetteer, words) = (phrases.bytes(), list.bytes());
     let tables = Tables { gazetteer: &gazetteer, words: &words };
-    let gold = gold(data)?;
+    let gold = gold(data, &phrases)?;
     let texts: Vec<&Text> = gold.iter().collect();
     let weights = full(&texts, tables, PACE, ROWS_MAX);
     let development: Vec<Text> = corpora::meantime(data)?.iter().map(text).collect();
