@@ -3,6 +3,7 @@
 use crate::corpora::Result;
 use copydesk::lexicon::gazetteer::{GOES_ON, List, SEED, WORDS_MAX};
 use copydesk::lexicon::table::joined;
+use copydesk::lexicon::tagger::Kind;
 use copydesk::lexicon::tagger::words::lower_hash;
 use copydesk::text::tokenize;
 use std::collections::BTreeMap;
@@ -41,6 +42,19 @@ impl Phrases {
         let bare = bare(phrase);
         if bare != phrase {
             self.add(&bare, list);
+        }
+    }
+
+    /// Names that a first tagger kept finding in news.
+    pub fn add_voted(&mut self, names: &[(String, Kind)]) {
+        for (name, kind) in names {
+            let list = match kind {
+                Kind::Person => List::Person,
+                Kind::Place => List::Place,
+                Kind::Organisation => List::Organisation,
+                Kind::Other => List::Other,
+            };
+            self.add(name, list);
         }
     }
 

@@ -28,6 +28,7 @@ pub struct Text {
     pub names: Vec<(Range<usize>, Kind)>,
     allowed: Vec<Labels>,
     pub weight: f32,
+    pub corpus: &'static str,
 }
 
 /// Tokens and marks of a document.
@@ -60,7 +61,7 @@ pub fn text(document: &Document) -> Text {
         }
         names.push((range, *kind));
     }
-    Text { text: document.text.clone(), tokens, segments, names, allowed, weight: 1.0 }
+    Text { text: document.text.clone(), tokens, segments, names, allowed, weight: 1.0, corpus: "" }
 }
 
 fn place(at: usize, range: &Range<usize>) -> Position {
@@ -459,7 +460,32 @@ fn unseen_labels(texts: &[&Text], tables: Tables<'_>, pace: Pace, folds: usize) 
             labels[at] = first_labels(texts[at], tables, &bytes, &mut decoder);
         }
     }
+    tell(texts, &labels);
     labels
+}
+
+/// Prints how well texts were read by learners that had not seen them.
+fn tell(texts: &[&Text], labels: &[Vec<Label>]) {
+    let mut scores: BTreeMap<&str, Score> = BTreeMap::new();
+    for (text, labels) in texts.iter().zip(labels) {
+        let score = scores.entry(text.corpus).or_default();
+        let mut start = 0;
+        for (at, label) in labels.iter().enumerate() {
+            let Some(kind) = decode::kind(*label) else { continue };
+            let position = (label - 1) % 4;
+            if position == 0 || position == 3 {
+                start = at;
+            }
+            if position >= 2 {
+                score.said[kind as usize] += 1;
+                score.right[kind as usize] += usize::from(text.names.contains(&(start..at + 1, kind)));
+            }
+        }
+        text.names.iter().for_each(|(_, kind)| score.marked[*kind as usize] += 1);
+    }
+    for (corpus, score) in scores {
+        println!("  unseen {corpus}: {}", score.line(4));
+    }
 }
 
 /// Trains with memory.
@@ -521,10 +547,10 @@ pub fn gold(data: &Path, phrases: &Phrases) -> Result<Vec<Text>> {
         eprintln!("{name}: {} texts, {names} names", documents.len());
         let weight = if matches!(name, "btc" | "wnut") { 0.5 } else { 1.0 };
         for document in &documents {
-            texts.push(Text { weight, ..text(&shout(document, &mut dice, 12)) });
+            texts.push(Text { weight, corpus: name, ..text(&shout(document, &mut dice, 12)) });
         }
     }
-    texts.extend(sports::pages(phrases, PAGES).iter().map(|document| Text { weight: 0.4, ..text(document) }));
+    texts.extend(sports::pages(phrases, PAGES).iter().map(|document| Text { weight: 0.4, corpus: "pages", ..text(document) }));
     Ok(texts)
 }
 
