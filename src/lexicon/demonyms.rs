@@ -56,7 +56,8 @@ fn lower_bound(word: &str, is_prefix: bool) -> usize {
         let start = bytes[low..middle].iter().rposition(|b| *b == b'\n').map_or(low, |at| low + at + 1);
         let end = bytes[middle..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |at| middle + at);
         let key = bytes[start..end].split(|b| *b == b'\t').next().unwrap_or_default();
-        let order = if is_prefix { key.cmp([word, " "].concat().as_bytes()) } else { key.cmp(word.as_bytes()) };
+        let order =
+            if is_prefix { key.cmp([word, " "].concat().as_bytes()) } else { key.cmp(word.as_bytes()) };
         if order == Ordering::Less {
             low = (end + 1).min(bytes.len());
         } else {

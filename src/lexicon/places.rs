@@ -85,7 +85,8 @@ pub fn is_country(name: &str) -> bool {
 /// The country that the name means first of all.
 pub fn country_named(name: &str) -> Option<Country> {
     let name = normal(name)?;
-    let code = search(COUNTRY_NAMES, &name).or_else(|| search(COUNTRY_NAMES, name.strip_prefix("the ")?))?;
+    let code =
+        search(COUNTRY_NAMES, &name).or_else(|| search(COUNTRY_NAMES, name.strip_prefix("the ")?))?;
     country_by_code(code)
 }
 
@@ -118,7 +119,11 @@ fn normal(name: &str) -> Option<String> {
         return None;
     }
     let lower = name.to_lowercase();
-    Some(if lower.is_ascii() { lower } else { lower.replace(['’', '‘', 'ʼ'], "'").replace('\u{a0}', " ") })
+    Some(if lower.is_ascii() {
+        lower
+    } else {
+        lower.replace(['’', '‘', 'ʼ'], "'").replace('\u{a0}', " ")
+    })
 }
 
 /// The references of a name, with or without its article.

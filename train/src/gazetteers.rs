@@ -109,8 +109,10 @@ fn places(data: &Path, lexicon: &Path, phrases: &mut Phrases) -> Result<()> {
             fields[3].split(',').filter(|name| name.chars().count() >= 4).for_each(|name| phrases.add(name, list));
         }
     }
-    for line in std::fs::read_to_string(lexicon.join("countries.tsv"))?.lines() {
-        phrases.add(line.split('\t').next().unwrap_or_default(), List::Country);
+    for (file, list) in [("country_names.tsv", List::Country), ("areas.tsv", List::Place), ("demonyms.tsv", List::Demonym)] {
+        for line in std::fs::read_to_string(lexicon.join(file))?.lines().filter(|line| !line.starts_with('#')) {
+            phrases.add(line.split('\t').next().unwrap_or_default(), list);
+        }
     }
     for line in std::fs::read_to_string(data.join("geonames/regionInfo.tsv"))?.lines().skip(1) {
         line.split('\t').skip(1).take(2).for_each(|name| phrases.add(name, List::Region));

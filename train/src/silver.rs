@@ -14,6 +14,54 @@ pub struct Votes {
     pub names: Vec<(String, Kind)>,
 }
 
+/// Names said with less confidence are taken for unknown, unless the collection agrees.
+const SURE: f32 = 0.9;
+const HALF_SURE: f32 = 0.5;
+/// What silver texts weigh beside marked ones.
+const WEIGHT: f32 = 0.25;
+
+/// News with the names that a tagger is sure of; of all else that may be a name nothing is said.
+pub fn texts(news: &[Document], model: &Model<'_>, votes: &Votes, one_in: usize) -> Vec<Text> {
+    let agreed: BTreeMap<&str, Kind> = votes.names.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
+    let mut buffers = Buffers::default();
+    let mut dice = tagger::Dice::new(5);
+    let mut texts = Vec::new();
+    for document in news.iter().filter(|document| document.sentences.len() > 3).step_by(one_in) {
+        let mut document = document.clone();
+        mark(&mut document, model, &agreed, &mut buffers);
+        texts.push(Text { weight: WEIGHT, corpus: "silver", ..tagger::text(&tagger::shout(&document, &mut dice, 12)) });
+    }
+    texts
+}
+
+fn mark(document: &mut Document, model: &Model<'_>, agreed: &BTreeMap<&str, Kind>, buffers: &mut Buffers) {
+    let text = tagger::text(document);
+    let tagged = core::tag(model, &text.text, &text.tokens, &text.segments, buffers);
+    let mut is_taken = vec![false; text.tokens.len()];
+    for name in &tagged {
+        name.tokens.clone().for_each(|at| is_taken[at] = true);
+        let span = core::span(&text.tokens, &name.tokens);
+        let range = (span.start as usize, span.end as usize);
+        let kind = agreed.get(span.of(&text.text)).copied();
+        let is_sure = match kind {
+            Some(kind) => kind == name.kind && name.confidence >= HALF_SURE,
+            None => name.confidence >= SURE,
+        };
+        if is_sure {
+            document.names.push((range.0, range.1, name.kind));
+        } else {
+            document.unknown.push(range);
+        }
+    }
+    for (at, word) in buffers.words().iter().enumerate() {
+        // Mostly written with a capital, yet no name was seen.
+        if word.is_candidate && !is_taken[at] && !word.is_first && word.known.capital >= 4 {
+            let span = text.tokens[at].span;
+            document.unknown.push((span.start as usize, span.end as usize));
+        }
+    }
+}
+
 /// Words seen less often have no vote.
 const WORD_MIN: f32 = 3.0;
 /// Names seen less often are not kept.

@@ -46,7 +46,7 @@ fn titled(name: &str) -> String {
         "of" | "and" | "the" => word.to_owned(),
         _ if word.contains('.') => word.to_uppercase(),
         "uae" | "usa" | "uk" | "drc" | "us" => word.to_uppercase(),
-        _ => word[..1].to_uppercase() + &word[1..],
+        _ => word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect(),
     };
     name.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }

@@ -4,6 +4,7 @@
 
 use crate::corpora::{self, Document, Result};
 use crate::gazetteers::{self, Phrases};
+use crate::silver;
 use crate::sports;
 use crate::wordlist::{self, Wordlist};
 use copydesk::lexicon::gazetteer::{Gazetteer, List};
@@ -26,7 +27,7 @@ pub struct Text {
     pub tokens: Vec<Token>,
     pub segments: Vec<Range<usize>>,
     pub names: Vec<(Range<usize>, Kind)>,
-    allowed: Vec<Labels>,
+    pub(crate) allowed: Vec<Labels>,
     pub weight: f32,
     pub corpus: &'static str,
 }
@@ -95,18 +96,21 @@ impl Dice {
     }
 }
 
-/// Writes a tenth of the sentences in capitals, as headlines may be.
+/// Writes one in so many sentences in capitals, and as many With Capitals Like Headlines.
 pub fn shout(document: &Document, dice: &mut Dice, one_in: usize) -> Document {
     let mut text = String::new();
     let mut moved = Vec::with_capacity(document.text.len() + 1);
     let mut sentences = document.sentences.iter().peekable();
-    let mut is_loud = false;
+    let mut manner = 2;
+    let mut before = ' ';
     for (at, c) in document.text.char_indices() {
         if sentences.next_if(|(start, _)| *start <= at).is_some() {
-            is_loud = dice.roll(one_in) == 0;
+            manner = dice.roll(one_in);
         }
         moved.resize(at + 1, text.len());
-        if is_loud { text.extend(c.to_uppercase()) } else { text.push(c) }
+        let is_raised = manner == 0 || manner == 1 && before == ' ' && is_long(&document.text[at..]);
+        if is_raised { text.extend(c.to_uppercase()) } else { text.push(c) }
+        before = c;
     }
     moved.resize(document.text.len() + 1, text.len());
     let pair = |(start, end): &(usize, usize)| (moved[*start], moved[*end]);
@@ -117,6 +121,11 @@ pub fn shout(document: &Document, dice: &mut Dice, one_in: usize) -> Document {
         is_without_other: document.is_without_other,
         text,
     }
+}
+
+/// Whether the word that starts here has more than three letters.
+fn is_long(text: &str) -> bool {
+    text.chars().take(4).filter(|c| c.is_alphabetic()).count() == 4
 }
 
 /// A run of candidates, its features as numbers, and the labels that its marks allow.
@@ -531,45 +540,101 @@ pub fn score(texts: &[Text], model: &Model<'_>) -> Score {
 }
 
 /// The pace of the final training.
-pub const PACE: Pace = Pace { step: 0.15, decay: 1e-4, rounds: 8, drop_percent: 10 };
+pub const PACE: Pace = Pace { step: 0.15, decay: 1e-4, rounds: 8, drop_percent: 20 };
 /// Bounds the size of the file of weights.
 pub const ROWS_MAX: usize = 260_000;
-
-/// Invented pages among them.
+/// Invented pages among the texts.
 const PAGES: usize = 1500;
+/// One text of the news collection in so many is learned from.
+const SILVER_ONE_IN: usize = 4;
 
-/// All texts with marks, some sentences in capitals.
-pub fn gold(data: &Path, phrases: &Phrases) -> Result<Vec<Text>> {
+/// All texts with marks, some sentences in capitals, and invented pages.
+pub fn gold(marked: &[(&'static str, Vec<Document>)], phrases: &Phrases) -> Vec<Text> {
     let mut dice = Dice::new(42);
     let mut texts = Vec::new();
-    for (name, documents) in corpora::marked(data)? {
+    for (name, documents) in marked {
         let names: usize = documents.iter().map(|document| document.names.len()).sum();
         eprintln!("{name}: {} texts, {names} names", documents.len());
-        let weight = if matches!(name, "btc" | "wnut") { 0.5 } else { 1.0 };
-        for document in &documents {
+        let weight = if matches!(*name, "btc" | "wnut") { 0.5 } else { 1.0 };
+        for document in documents {
             texts.push(Text { weight, corpus: name, ..text(&shout(document, &mut dice, 12)) });
         }
     }
     texts.extend(sports::pages(phrases, PAGES).iter().map(|document| Text { weight: 0.4, corpus: "pages", ..text(document) }));
-    Ok(texts)
+    texts
+}
+
+/// The three files.
+pub struct Files {
+    pub gazetteer: Vec<u8>,
+    pub words: Vec<u8>,
+    pub weights: Vec<u8>,
+}
+
+impl Files {
+    pub fn tables(&self) -> Tables<'_> {
+        Tables { gazetteer: &self.gazetteer, words: &self.words }
+    }
+
+    pub fn model(&self) -> Model<'_> {
+        model(self.tables(), &self.weights)
+    }
+
+    /// The same lists and words, with what a tagger said of the news.
+    fn voted(phrases: &Phrases, list: &Wordlist, votes: &silver::Votes) -> Self {
+        let mut phrases = phrases.clone();
+        phrases.add_voted(&votes.names);
+        let list = Wordlist { vote: votes.words.clone(), ..list.clone() };
+        Self { gazetteer: phrases.bytes(), words: list.bytes(), weights: Vec::new() }
+    }
+}
+
+/// Three generations: the first votes on the words of the news, the second marks news, the third learns from all.
+pub fn generations(news: &[Document], gold: &[Text], phrases: &Phrases, list: &Wordlist) -> Files {
+    let texts: Vec<&Text> = gold.iter().collect();
+    let mut first = Files { gazetteer: phrases.bytes(), words: list.bytes(), weights: Vec::new() };
+    first.weights = full(&texts, first.tables(), Pace { rounds: 5, ..PACE }, usize::MAX);
+    let mut second = Files::voted(phrases, list, &silver::votes(news, &first.model()));
+    second.weights = full(&texts, second.tables(), Pace { rounds: 6, ..PACE }, usize::MAX);
+    let votes = silver::votes(news, &second.model());
+    let silver = silver::texts(news, &second.model(), &votes, SILVER_ONE_IN);
+    let mut third = Files::voted(phrases, list, &votes);
+    let texts: Vec<&Text> = gold.iter().chain(&silver).collect();
+    third.weights = full(&texts, third.tables(), PACE, ROWS_MAX);
+    third
+}
+
+/// Everything that is learned from.
+pub struct Sources {
+    pub phrases: Phrases,
+    pub news: Vec<Document>,
+    pub marked: Vec<(&'static str, Vec<Document>)>,
+}
+
+pub fn sources(data: &Path, lexicon: &Path) -> Result<Sources> {
+    let mut news = corpora::news(data)?;
+    // Its marks are of whole phrases and cost more than they give; its texts are good reading.
+    news.extend(corpora::gum(data)?.into_iter().map(|document| Document { names: Vec::new(), unknown: Vec::new(), ..document }));
+    Ok(Sources { phrases: gazetteers::gather(data, lexicon)?, news, marked: corpora::marked(data)? })
+}
+
+impl Sources {
+    pub fn wordlist(&self) -> Wordlist {
+        let all: Vec<&Document> = self.news.iter().chain(self.marked.iter().flat_map(|(_, documents)| documents)).collect();
+        wordlist::gather(&all)
+    }
 }
 
 /// Writes the three tables.
 pub fn make(data: &Path, out: &Path) -> Result<String> {
-    let phrases = gazetteers::gather(data, out)?;
-    let news = corpora::news(data)?;
-    let marked = corpora::marked(data)?;
-    let all: Vec<&Document> = news.iter().chain(marked.iter().flat_map(|(_, documents)| documents)).collect();
-    let list: Wordlist = wordlist::gather(&all);
-    let (gazetteer, words) = (phrases.bytes(), list.bytes());
-    let tables = Tables { gazetteer: &gazetteer, words: &words };
-    let gold = gold(data, &phrases)?;
-    let texts: Vec<&Text> = gold.iter().collect();
-    let weights = full(&texts, tables, PACE, ROWS_MAX);
+    let sources = sources(data, out)?;
+    let gold = gold(&sources.marked, &sources.phrases);
+    let files = generations(&sources.news, &gold, &sources.phrases, &sources.wordlist());
     let development: Vec<Text> = corpora::meantime(data)?.iter().map(text).collect();
-    let line = score(&development, &model(tables, &weights)).line(3);
-    std::fs::write(out.join("gazetteer.bin"), &gazetteer)?;
-    std::fs::write(out.join("words.bin"), &words)?;
-    std::fs::write(out.join("tagger.bin"), &weights)?;
-    Ok(format!("{} phrases, names of MEANTIME {line}; {} + {} + {} bytes", phrases.len(), gazetteer.len(), words.len(), weights.len()))
+    let line = score(&development, &files.model()).line(3);
+    std::fs::write(out.join("gazetteer.bin"), &files.gazetteer)?;
+    std::fs::write(out.join("words.bin"), &files.words)?;
+    std::fs::write(out.join("tagger.bin"), &files.weights)?;
+    let bytes = files.gazetteer.len() + files.words.len() + files.weights.len();
+    Ok(format!("names of MEANTIME {line}; {bytes} bytes"))
 }
