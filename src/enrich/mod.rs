@@ -6,6 +6,7 @@ mod byline;
 mod counts;
 mod dateline;
 mod dates;
+mod english;
 mod entities;
 mod fingerprint;
 mod focus;
@@ -30,7 +31,7 @@ mod summary;
 mod titles;
 mod topics;
 
-use crate::model::{Article, Enriched, Language, Span, limits};
+use crate::model::{Article, Enriched, Span, limits};
 use crate::text::{Token, tokenize};
 use layout::Layout;
 use segments::Segment;
@@ -102,7 +103,7 @@ pub fn enrich(
         found.dates = dates::find(text, &scratch.tokens, found.published.as_ref(), own);
     }
     let segments = segments::find(text, &scratch.tokens, &layout, &found);
-    if is_english(found.language.as_ref()) {
+    if english::may_be(found.language.as_ref(), text, &scratch.tokens) {
         understanding(text, &segments, passes, scratch, &mut found);
     }
     if passes.amounts {
@@ -117,11 +118,6 @@ pub fn enrich(
         found.anomalies.extend(entities);
     }
     without_unasked(found, passes)
-}
-
-/// Whether the passes that are trained on English may read the article. Text too short to tell is tried.
-fn is_english(language: Option<&Language>) -> bool {
-    language.is_none_or(|language| language.tag == "en" || language.tag.starts_with("en-"))
 }
 
 /// Names, speech, topics and what is drawn from them.

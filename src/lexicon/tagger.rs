@@ -118,6 +118,13 @@ pub struct Buffers {
     decoder: Decoder,
 }
 
+impl Buffers {
+    /// The words of the last article.
+    pub fn words(&self) -> &[Word] {
+        &self.words
+    }
+}
+
 /// Finds the names: once by themselves, then again knowing what the first reading said of the same words.
 pub fn tag(
     model: &Model<'_>,

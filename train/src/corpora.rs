@@ -31,7 +31,6 @@ enum Mark {
 pub fn marked(data: &Path) -> Result<Vec<(&'static str, Vec<Document>)>> {
     let bundle = data.join("ner-bundle");
     let mut all = vec![
-        ("gum", gum(&data.join("gum/dep"))?),
         ("wikigold", conll(&[bundle.join("wikigold/CONLL-format/data/wikigold.conll.txt")], 0, 20)?),
         ("uner", conll(&[data.join("uner-ewt/en_ewt-ud-dev.iob2")], 1, 1000)?),
         ("re3d", re3d(&data.join("re3d"))?),
@@ -180,9 +179,9 @@ fn sorted_files(folder: &Path, ends: &str) -> Result<Vec<PathBuf>> {
 }
 
 /// GUM marks whole noun phrases; names are cut out of them by parts of speech and dependencies.
-fn gum(folder: &Path) -> Result<Vec<Document>> {
+pub fn gum(data: &Path) -> Result<Vec<Document>> {
     let mut documents = Vec::new();
-    for file in sorted_files(folder, ".conllu")? {
+    for file in sorted_files(&data.join("gum/dep"), ".conllu")? {
         let text = std::fs::read_to_string(&file)?;
         let mut document = Document::default();
         for block in text.split("\n\n") {
@@ -650,6 +649,10 @@ fn meantime_document(xml: &str) -> Document {
     let mut sentence: Vec<(String, Mark)> = Vec::new();
     let mut open = String::new();
     for ((number, word), mark) in tokens.into_iter().zip(marks) {
+        // Marks end with the fifth sentence after the headline.
+        if number.parse::<usize>().unwrap_or(0) > 5 {
+            break;
+        }
         if number != open {
             builder.sentence(&std::mem::take(&mut sentence));
             open = number;

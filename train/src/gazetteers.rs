@@ -3,6 +3,7 @@
 use crate::corpora::Result;
 use copydesk::lexicon::gazetteer::{GOES_ON, List, SEED, WORDS_MAX};
 use copydesk::lexicon::table::joined;
+use copydesk::lexicon::tagger::Kind;
 use copydesk::lexicon::tagger::words::lower_hash;
 use copydesk::text::tokenize;
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ use std::path::Path;
 #[derive(Clone, Default)]
 pub struct Phrases {
     bits: BTreeMap<u64, u16>,
+    /// As they are written.
+    names: BTreeMap<u16, std::collections::BTreeSet<String>>,
 }
 
 impl Phrases {
@@ -24,6 +27,7 @@ impl Phrases {
         if tokens.is_empty() || tokens.len() > WORDS_MAX || !is_wordy || phrase.chars().any(|c| u32::from(c) > 0x24f && c != '’') {
             return;
         }
+        self.names.entry(list as u16).or_default().insert(phrase.clone());
         let mut hash = SEED;
         let last = tokens.len() - 1;
         for (index, token) in tokens.iter().enumerate() {
@@ -39,6 +43,23 @@ impl Phrases {
         if bare != phrase {
             self.add(&bare, list);
         }
+    }
+
+    /// Names that a first tagger kept finding in news.
+    pub fn add_voted(&mut self, names: &[(String, Kind)]) {
+        for (name, kind) in names {
+            let list = match kind {
+                Kind::Person => List::Person,
+                Kind::Place => List::Place,
+                Kind::Organisation => List::Organisation,
+                Kind::Other => List::Other,
+            };
+            self.add(name, list);
+        }
+    }
+
+    pub fn names(&self, list: List) -> impl Iterator<Item = &str> {
+        self.names.get(&(list as u16)).into_iter().flatten().map(String::as_str)
     }
 
     pub fn bytes(&self) -> Vec<u8> {
@@ -88,8 +109,10 @@ fn places(data: &Path, lexicon: &Path, phrases: &mut Phrases) -> Result<()> {
             fields[3].split(',').filter(|name| name.chars().count() >= 4).for_each(|name| phrases.add(name, list));
         }
     }
-    for line in std::fs::read_to_string(lexicon.join("countries.tsv"))?.lines() {
-        phrases.add(line.split('\t').next().unwrap_or_default(), List::Country);
+    for (file, list) in [("country_names.tsv", List::Country), ("areas.tsv", List::Place), ("demonyms.tsv", List::Demonym)] {
+        for line in std::fs::read_to_string(lexicon.join(file))?.lines().filter(|line| !line.starts_with('#')) {
+            phrases.add(line.split('\t').next().unwrap_or_default(), list);
+        }
     }
     for line in std::fs::read_to_string(data.join("geonames/regionInfo.tsv"))?.lines().skip(1) {
         line.split('\t').skip(1).take(2).for_each(|name| phrases.add(name, List::Region));

@@ -12,6 +12,8 @@ mod demonyms;
 mod first_names;
 mod gazetteers;
 mod places;
+mod silver;
+mod sports;
 mod tables;
 mod tagger;
 mod topics;
