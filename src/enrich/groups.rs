@@ -141,7 +141,10 @@ fn longest(text: &str, tokens: &[Token], at: usize) -> Option<(usize, Group)> {
         return None;
     }
     let is_hyphened = text[tokens[at].span.end as usize..].starts_with('-');
-    let most = if is_hyphened || begins_longer(first) { WORDS_MAX } else { 1 };
+    let is_large =
+        |at: usize| tokens.get(at).is_some_and(|token| token.span.of(text).starts_with(char::is_uppercase));
+    let is_first = is_hyphened || is_large(at + 1) && begins_longer(first);
+    let most = if is_first { WORDS_MAX } else { 1 };
     (1..=most).rev().find_map(|words| {
         let last = tokens.get(at + words - 1)?;
         let written = &text[tokens[at].span.start as usize..last.span.end as usize];

@@ -225,13 +225,24 @@ fn search_line(table: &'static str, key: &str) -> Option<(&'static str, &'static
     while low < high {
         let middle = low.midpoint(high);
         let start = bytes[low..middle].iter().rposition(|b| *b == b'\n').map_or(low, |at| low + at + 1);
-        let end = bytes[middle..].iter().position(|b| *b == b'\n').map_or(table.len(), |at| middle + at);
-        let (own, value) = table[start..end].split_once('\t')?;
-        match own.as_bytes().cmp(key.as_bytes()) {
-            Ordering::Equal => return Some((own, value)),
-            Ordering::Less => low = end + 1,
-            Ordering::Greater => high = start,
+        let line = &bytes[start..];
+        let known = line.len().min(key.len());
+        let order = match line[..known].cmp(&key.as_bytes()[..known]) {
+            // A key ends with its tab, which sorts below all that a longer key may go on with.
+            Ordering::Equal if known < key.len() => Ordering::Less,
+            Ordering::Equal if line.get(known) == Some(&b'\t') => Ordering::Equal,
+            Ordering::Equal => Ordering::Greater,
+            order => order,
+        };
+        if order == Ordering::Greater {
+            high = start;
+            continue;
         }
+        let end = line.iter().position(|b| *b == b'\n').map_or(table.len(), |at| start + at);
+        if order == Ordering::Equal {
+            return table[start..end].split_once('\t');
+        }
+        low = end + 1;
     }
     None
 }

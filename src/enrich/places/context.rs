@@ -272,7 +272,8 @@ impl Votes {
             of(&self.named) + of(&self.local)
         };
         let mut countries = self.named.keys().chain(self.local.keys());
-        let enough = |country: &&&'static str| votes(country) >= ALONE * self.total() && votes(country) >= ENOUGH;
+        let enough =
+            |country: &&&'static str| votes(country) >= ALONE * self.total() && votes(country) >= ENOUGH;
         countries.find(enough).copied()
     }
 }

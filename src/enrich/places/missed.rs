@@ -94,7 +94,8 @@ fn country_at(text: &str, tokens: &[Token], at: usize, words: usize) -> Option<F
 fn country_of(text: &str, tokens: &[Token], start: usize, end: usize) -> Option<Found> {
     let start = if is_determiner(tokens[start].span.of(text)) { start + 1 } else { start };
     let (first, last) = (tokens.get(start)?.span, tokens.get(end.checked_sub(1)?)?.span);
-    if start >= end || is_hyphened(text, first, last) {
+    // `US$10,000` is money.
+    if start >= end || is_hyphened(text, first, last) || text[last.end as usize..].starts_with('$') {
         return None;
     }
     let span = Span { start: first.start, end: last.end };
