@@ -63,7 +63,8 @@ pub fn words(text: &str, tokens: &[Token], words: &mut Vec<Word>) {
         }
         fold(own, &mut folded);
         let key = hash(folded.as_bytes());
-        let shape = if token.kind == TokenKind::Number { hash(&b"000000"[..folded.len().min(6)]) } else { key };
+        let shape =
+            if token.kind == TokenKind::Number { hash(&b"000000"[..folded.len().min(6)]) } else { key };
         let is_function = token.kind == TokenKind::Word && is_function(&folded);
         words.push(Word { key, shape, span: token.span, is_function, follows });
         follows = true;
@@ -244,15 +245,15 @@ fn make_singular(word: &mut String) {
 
 /// Sorted. Words of grammar, and those of a news report that say nothing of its subject.
 const FUNCTION: &[&str] = &[
-    "a", "about", "after", "all", "also", "although", "an", "and", "any", "are", "as", "at", "be", "because",
-    "been", "before", "being", "between", "both", "but", "by", "can", "could", "did", "do", "doe", "during",
-    "each", "for", "from", "had", "has", "have", "having", "he", "her", "him", "himself", "his", "how", "i",
-    "if", "in", "into", "is", "it", "its", "itself", "just", "may", "me", "might", "more", "most", "mr", "mrs",
-    "must", "my", "no", "nor", "not", "of", "on", "one", "only", "or", "other", "our", "out", "over", "said",
-    "say", "saying", "she", "should", "since", "so", "some", "such", "than", "that", "the", "their", "them", "then",
-    "there", "these", "they", "this", "those", "though", "through", "to", "too", "two", "under", "until", "up",
-    "very", "was", "we", "were", "what", "when", "where", "which", "while", "who", "whom", "whose", "why", "will",
-    "with", "would", "you", "your",
+    "a", "about", "after", "all", "also", "although", "an", "and", "any", "are", "as", "at", "be",
+    "because", "been", "before", "being", "between", "both", "but", "by", "can", "could", "did", "do",
+    "doe", "during", "each", "for", "from", "had", "has", "have", "having", "he", "her", "him", "himself",
+    "his", "how", "i", "if", "in", "into", "is", "it", "its", "itself", "just", "may", "me", "might",
+    "more", "most", "mr", "mrs", "must", "my", "no", "nor", "not", "of", "on", "one", "only", "or",
+    "other", "our", "out", "over", "said", "say", "saying", "she", "should", "since", "so", "some", "such",
+    "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "though",
+    "through", "to", "too", "two", "under", "until", "up", "very", "was", "we", "were", "what", "when",
+    "where", "which", "while", "who", "whom", "whose", "why", "will", "with", "would", "you", "your",
 ];
 
 fn is_function(word: &str) -> bool {
