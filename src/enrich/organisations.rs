@@ -146,6 +146,11 @@ pub(super) fn mend(text: &str, tokens: &[Token], names: &mut [Name]) {
             name.span.end = tokens[end].span.end;
         }
     }
+    short_forms(text, tokens, names);
+}
+
+/// A company's name without its suffix is the company, and so is the first word of an organisation's name.
+fn short_forms(text: &str, tokens: &[Token], names: &mut [Name]) {
     let long = names.iter().filter(|name| name.tokens.len() > 1);
     let firsts: BTreeSet<&str> = long
         .clone()
@@ -153,15 +158,21 @@ pub(super) fn mend(text: &str, tokens: &[Token], names: &mut [Name]) {
         .map(|name| tokens[name.tokens.start].span.of(text))
         .filter(|word| word.len() > 3 && GENERIC.binary_search(&word.to_lowercase().as_str()).is_err())
         .collect();
+    let companies: BTreeSet<&str> = long
+        .clone()
+        .filter_map(|name| {
+            let (own, last) = name.span.of(text).rsplit_once(' ')?;
+            SUFFIXES.binary_search(&last.trim_end_matches('.')).is_ok().then_some(own)
+        })
+        .collect();
     let people: BTreeSet<&str> = long
         .filter(|name| name.kind == NameKind::Person)
         .map(|name| tokens[name.tokens.end - 1].span.of(text))
         .collect();
-    for name in
-        names.iter_mut().filter(|name| name.tokens.len() == 1 && name.kind != NameKind::Organisation)
-    {
+    for name in names.iter_mut().filter(|name| name.kind != NameKind::Organisation) {
         let own = name.span.of(text);
-        if firsts.contains(own) && !people.contains(own) && places::country(own).is_none() {
+        let is_first = firsts.contains(own) && !people.contains(own) && places::country(own).is_none();
+        if is_first || companies.contains(own) {
             name.kind = NameKind::Organisation;
         }
     }

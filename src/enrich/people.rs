@@ -218,10 +218,13 @@ fn is_person_at(names: &[Name], token: usize) -> bool {
     names.get(at).is_some_and(|name| name.tokens.start == token && name.kind == NameKind::Person)
 }
 
-/// The title that ends before a token.
+/// The title that ends before a token, in the same paragraph.
 fn title_before(page: Page, token: usize) -> Option<usize> {
     let at = page.titles.partition_point(|run| run.tokens.end < token);
-    page.titles.get(at).filter(|run| run.tokens.end == token).map(|_| at)
+    let run = page.titles.get(at).filter(|run| run.tokens.end == token)?;
+    let start = page.tokens.get(token).map_or(run.span.end, |token| token.span.start);
+    let gap = &page.text[run.span.end as usize..start as usize];
+    (gap.bytes().filter(|byte| *byte == b'\n').count() < 2).then_some(at)
 }
 
 /// The title that starts at a token.

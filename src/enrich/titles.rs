@@ -5,6 +5,7 @@
 
 use super::names::{Name, NameKind};
 use super::segments::Segment;
+use crate::lexicon::demonyms::group;
 use crate::lexicon::titles::{
     BEFORE, BOUND, COURTESY, Duties, FEMALE, FIELD, GRADE, HEAD, MALE, OFFICE, POST, RANK, SHORT, TAIL,
     duties,
@@ -78,6 +79,13 @@ fn without_titles(text: &str, tokens: &[Token], names: &mut Vec<Name>) {
         if tokens[name.tokens.start].kind == TokenKind::Clitic && name.tokens.len() > 1 {
             *name = part(tokens, name, name.tokens.start + 1, name.tokens.end);
         }
+        if let Some(start) = swallowed(text, tokens, name) {
+            let is_left = start > name.tokens.start;
+            if is_left {
+                *name = part(tokens, name, name.tokens.start, start);
+            }
+            return is_left;
+        }
         let Some(run) = title_in(text, tokens, name) else { return true };
         if run.tokens.start > name.tokens.start {
             countries.push(Name {
@@ -123,6 +131,19 @@ fn title_in(text: &str, tokens: &[Token], name: &Name) -> Option<TitleRun> {
         (_, None) => run.tokens.len() > 1 || run.head.has(OFFICE | POST),
     };
     is_sure.then_some(run)
+}
+
+/// Where a title starts in a name that goes on behind it: `Vice` in `Vice President`, after a country if there is one.
+fn swallowed(text: &str, tokens: &[Token], name: &Name) -> Option<usize> {
+    let starts = name.tokens.clone().take(COUNTRY_TOKENS_MAX);
+    let start = starts.into_iter().find(|at| {
+        let limit = tokens.len().min(name.tokens.end + 2);
+        run_at(text, tokens, *at, limit)
+            .is_some_and(|run| run.tokens.start == *at && run.tokens.end > name.tokens.end)
+    })?;
+    let before = &text[name.span.start as usize..tokens[start].span.start as usize];
+    let is_nation = places::country(before.trim_end()).is_some() || group(before.trim_end()).is_some();
+    (start == name.tokens.start || is_nation).then_some(start)
 }
 
 fn part(tokens: &[Token], name: &Name, start: usize, end: usize) -> Name {

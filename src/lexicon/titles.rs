@@ -596,9 +596,27 @@ pub fn duties(word: &str) -> Duties {
     let lower = &mut lower[..word.len()];
     lower.copy_from_slice(word.as_bytes());
     lower.make_ascii_lowercase();
-    let found = WORDS.binary_search_by(|(own, _)| own.as_bytes().cmp(lower));
-    found.map_or(Duties::default(), |at| Duties(WORDS[at].1))
+    let Some(letter) = lower[0].checked_sub(b'a').filter(|letter| *letter < 26).map(usize::from) else {
+        return Duties::default();
+    };
+    let words = &WORDS[LETTERS[letter]..LETTERS[letter + 1]];
+    let found = words.binary_search_by(|(own, _)| own.as_bytes().cmp(lower));
+    found.map_or(Duties::default(), |at| Duties(words[at].1))
 }
+
+/// Where the words of each letter start: most words of a text are looked up and found to be no title.
+const LETTERS: [usize; 27] = {
+    let mut starts = [0; 27];
+    let (mut letter, mut at) = (0, 0);
+    while letter < 27 {
+        while at < WORDS.len() && WORDS[at].0.as_bytes()[0] < b'a' + letter as u8 {
+            at += 1;
+        }
+        starts[letter] = at;
+        letter += 1;
+    }
+    starts
+};
 
 /// What the words of a title say of its bearer's gender; the last that says something counts.
 pub fn gender(title: &str) -> Option<Gender> {
@@ -628,6 +646,7 @@ mod tests {
         assert!(WORDS.iter().all(|(word, _)| word.len() <= WORD_BYTES_MAX));
         assert!(duties("MINISTER").has(HEAD) && duties("minister").has(OFFICE));
         assert!(duties("Señor").has(COURTESY));
+        assert!(WORDS.iter().all(|(word, own)| duties(word).0 == *own), "every word is found");
         assert_eq!(duties("bridge"), Duties::default());
         assert_eq!(meaning("fm"), Some(["foreign", "minister"].as_slice()));
     }

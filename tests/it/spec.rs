@@ -8,6 +8,10 @@
 //! `paragraphs=0,1`. Options in the fence's info line: `json` reads the block as JSON, `record_ms=N` sets
 //! the record's timestamp, `crlf` turns line breaks into CR LF, `latin` encodes as Windows-1252.
 //!
+//! `people`, `organisations`, `places`, `groups` and `events` are the entities of one kind, and in `mentions=` and
+//! `titles=` each finding is its words with underscores, and its form or office after a slash:
+//! `people: name=Ana_Duarte mentions=Ana_Duarte/name,She/pronoun titles=mayor`.
+//!
 //! A field that is a string (`text`, `url`) is marked by all of it, line breaks written `\n` and `\r`. A
 //! record that must be refused has the mark `dead_letter: stage=… reason=…`.
 
@@ -78,8 +82,31 @@ fn check(case: &Case) -> Vec<String> {
     let text = document["text"].as_str().unwrap_or_default();
     case.marks
         .iter()
-        .filter_map(|(field, marks)| compare(field, marks, &document[field], text).err())
+        .filter_map(|(field, marks)| compare(field, marks, &found(&document, field), text).err())
         .collect()
+}
+
+/// A field of the document, or its entities of one kind.
+fn found(document: &Value, field: &str) -> Value {
+    let kind = match field {
+        "people" => "person",
+        "organisations" => "organisation",
+        "places" => "place",
+        "groups" => "group",
+        "events" => "event",
+        _ => return document[field].clone(),
+    };
+    let entities = document["entities"].as_array().map_or([].as_slice(), Vec::as_slice);
+    let own: Vec<Value> = entities.iter().filter(|entity| entity["kind"] == kind).cloned().collect();
+    if own.is_empty() { Value::Null } else { Value::Array(own) }
+}
+
+/// One of a list, as it is marked.
+fn listed(value: &Value) -> String {
+    let words = value.as_str().or_else(|| value["text"].as_str());
+    let words = words.map_or_else(|| value.to_string(), |words| words.replace(char::is_whitespace, "_"));
+    let more = value["form"].as_str().or_else(|| value["office_of"].as_str());
+    more.map_or(words.clone(), |more| format!("{words}/{}", more.replace(' ', "_")))
 }
 
 fn run(case: &Case) -> Result<Value, String> {
@@ -164,13 +191,7 @@ fn matches(mark: &str, item: &Value, text: &str) -> Result<(), String> {
         let value = path.split('.').fold(item, |value, key| &value[key]);
         let found = match value {
             Value::String(text) => text.replace(' ', "_"),
-            Value::Array(list) => {
-                let words: Vec<String> = list
-                    .iter()
-                    .map(|v| v.as_str().map_or_else(|| v.to_string(), |s| s.replace(' ', "_")))
-                    .collect();
-                words.join(",")
-            }
+            Value::Array(list) => list.iter().map(listed).collect::<Vec<_>>().join(","),
             other => other.to_string(),
         };
         if found != expected {

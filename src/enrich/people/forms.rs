@@ -169,7 +169,7 @@ fn is_heading(page: Page, segment: std::ops::Range<usize>) -> bool {
         all += 1;
         capital += usize::from(is_capital(page.text, *token));
     }
-    all > 3 && capital * 5 > all * 4
+    all > 3 && capital == all
 }
 
 fn is_name_word(page: Page, at: usize) -> bool {
