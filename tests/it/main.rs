@@ -9,10 +9,16 @@ mod cli;
 mod config;
 mod corpus;
 mod decode;
+#[cfg(feature = "service")]
+mod demo;
 mod engine;
+#[cfg(feature = "service")]
+mod explain;
 mod golden;
 #[cfg(feature = "service")]
 mod kafka;
+#[cfg(feature = "service")]
+mod program;
 mod robust;
 mod shapes;
 mod spec;
