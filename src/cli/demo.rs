@@ -204,7 +204,7 @@ impl Show {
         let head = self.head(listen);
         print(&head)?;
         let mut news_at = Instant::now();
-        while !worker.has_ended() && !(self.is_all_sent() && self.under_way.is_empty()) {
+        while !worker.has_ended() && !self.is_done() {
             let has_sent = self.send_due()?;
             let has_shown = self.show_next(READ_TIME)?;
             if has_sent || has_shown || self.under_way.is_empty() {
@@ -229,7 +229,7 @@ impl Show {
         }
         self.wait_for_commit(&worker);
         print(&self.tally.summary(self.paint, &worker.metrics))?;
-        print(&self.tally.invitation(self.paint, listen))?;
+        print(&tally::invitation(self.paint, listen))?;
         while !worker.has_ended() {
             std::thread::sleep(READ_TIME);
         }
@@ -263,6 +263,10 @@ impl Show {
             ("metrics", format!("http://{listen}/metrics")),
         ];
         tally::lines(self.paint, &lines)
+    }
+
+    fn is_done(&self) -> bool {
+        self.is_all_sent() && self.under_way.is_empty()
     }
 
     fn is_all_sent(&self) -> bool {

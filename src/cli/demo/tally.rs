@@ -108,19 +108,18 @@ impl Tally {
         rows.push(("delivery", committed));
         format!("\n{}", lines(paint, &rows))
     }
+}
 
-    /// What can be done now.
-    pub(super) fn invitation(&self, paint: Paint, listen: SocketAddr) -> String {
-        let rows = [
-            ("still running", format!("look at http://{listen}/metrics, end with Ctrl-C")),
-            (
-                "then try",
-                "copydesk demo --input FILE|DIR with articles of your own, copydesk explain FILE"
-                    .to_owned(),
-            ),
-        ];
-        lines(paint, &rows)
-    }
+/// What can be done now.
+pub(super) fn invitation(paint: Paint, listen: SocketAddr) -> String {
+    let rows = [
+        ("still running", format!("look at http://{listen}/metrics, end with Ctrl-C")),
+        (
+            "then try",
+            "copydesk demo --input FILE|DIR with articles of your own, copydesk explain FILE".to_owned(),
+        ),
+    ];
+    lines(paint, &rows)
 }
 
 /// What enriching itself takes, without broker and screen.

@@ -126,7 +126,7 @@ pub(super) struct Explained<'a> {
 impl<'a> Explained<'a> {
     pub(super) fn new(document: &'a Value) -> Self {
         let text = document["text"].as_str().unwrap_or_default();
-        let mut marks = Marks { document, text, marks: Vec::new() }.all();
+        let mut marks = Marks { document, text, found: Vec::new() }.all();
         marks.sort_by(|a, b| (a.span.start, b.span.end, a.kind).cmp(&(b.span.start, a.span.end, b.kind)));
         let listed = marks.iter_mut().filter(|mark| mark.kind.is_listed());
         listed.enumerate().for_each(|(at, mark)| mark.number = Some(at + 1));
@@ -261,7 +261,7 @@ fn span_of(span: &Value, text: &str) -> Option<Range<usize>> {
 struct Marks<'a> {
     document: &'a Value,
     text: &'a str,
-    marks: Vec<Mark>,
+    found: Vec<Mark>,
 }
 
 impl Marks<'_> {
@@ -296,12 +296,12 @@ impl Marks<'_> {
         for anomaly in list(&document["anomalies"]) {
             self.add(anomaly, Kind::Anomaly, word(anomaly, "code"), String::new());
         }
-        self.marks
+        self.found
     }
 
     fn add(&mut self, span: &Value, kind: Kind, value: String, by: String) {
         if let Some(span) = span_of(span, self.text) {
-            self.marks.push(Mark { span, kind, value, by, number: None });
+            self.found.push(Mark { span, kind, value, by, number: None });
         }
     }
 
