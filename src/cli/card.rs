@@ -1,8 +1,8 @@
 //! A published story as a card in the terminal: what a reader wants to see first, a few of each kind. It is read
 //! from the published JSON alone, as any reader of the output topic would.
 
-use super::paint::{Color, Margin, Paint, Piece, Style, columns_in, grouped};
-use super::pretty::{covered, list};
+use super::document::{amount_value, covered, list, speaker, summary, title, word};
+use super::paint::{Color, Margin, Paint, Piece, Style, columns_in};
 use serde_json::Value;
 
 /// Columns of the names of the rows.
@@ -185,12 +185,8 @@ impl Card {
     }
 
     fn summary(&mut self, document: &Value, text: &str) {
-        let sentences = list(&document["sentences"]);
-        for (at, index) in list(&document["summary"]).iter().enumerate() {
-            let sentence = index.as_u64().and_then(|index| sentences.get(usize::try_from(index).ok()?));
-            if let Some(sentence) = sentence.and_then(|span| covered(span, text)) {
-                self.row(if at == 0 { "summary" } else { "" }, &[(shortened(&sentence), Style::PLAIN)]);
-            }
+        for (at, sentence) in summary(document, text).iter().enumerate() {
+            self.row(if at == 0 { "summary" } else { "" }, &[(shortened(sentence), Style::PLAIN)]);
         }
     }
 }
@@ -212,12 +208,6 @@ fn origin(document: &Value) -> String {
         document["counts"]["words"].as_u64().map(|words| format!("{words} words")),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
-}
-
-/// A title with what it is an office of: `Foreign Minister of PT`.
-pub(super) fn title(title: &Value) -> String {
-    let of = title["office_of"].as_str().map_or_else(String::new, |of| format!(" of {of}"));
-    format!("{}{of}", word(title, "text"))
 }
 
 fn named(entity: &Value) -> (String, String) {
@@ -257,23 +247,6 @@ fn distinct(found: impl Iterator<Item = (String, String)>) -> Vec<(String, Strin
     distinct
 }
 
-/// `240,000,000 EUR`, `4.9 percent`, `3 killed`.
-pub(super) fn amount_value(amount: &Value) -> String {
-    let number = |key: &str| amount[key].as_f64().map(grouped);
-    let range = [number("value"), number("value_max")].into_iter().flatten().collect::<Vec<_>>().join("–");
-    let unit =
-        amount["unit"].as_str().or_else(|| amount["kind"].as_str().filter(|kind| *kind == "percent"));
-    unit.map_or_else(|| range.clone(), |unit| format!("{range} {unit}"))
-}
-
-/// Who speaks: the entity's full name, else the words that name the speaker.
-pub(super) fn speaker(document: &Value, quotation: &Value) -> Option<String> {
-    let entity = quotation["speaker_entity"].as_str().and_then(|id| {
-        list(&document["entities"]).iter().find(|entity| entity["id"] == id)?["name"].as_str()
-    });
-    entity.or_else(|| quotation["speaker"]["text"].as_str()).map(str::to_owned)
-}
-
 fn texts(items: &Value) -> Vec<(String, String)> {
     list(items).iter().map(|item| (word(item, "text"), String::new())).collect()
 }
@@ -283,10 +256,6 @@ fn codes(items: &Value) -> Vec<(String, String)> {
     let mut codes: Vec<String> = list(items).iter().map(|item| word(item, "code")).collect();
     codes.dedup();
     codes.into_iter().map(|code| (code, String::new())).collect()
-}
-
-fn word(value: &Value, key: &str) -> String {
-    value[key].as_str().unwrap_or_default().to_owned()
 }
 
 fn shortened(text: &str) -> String {

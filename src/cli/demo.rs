@@ -70,8 +70,8 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
     let items = items.map_err(|message| Failure { code: USAGE, message })?;
     let broker =
         Broker::start().map_err(|error| failure(format!("the demo's broker cannot start: {error}")))?;
-    let listen = admin_address()?;
-    let config = config(&broker.address(), listen)?;
+    let (admin, listen) = admin_port()?;
+    let config = config(&broker.address())?;
     let is_watched = std::io::stdout().is_terminal() && !args.once;
     let mut show = Show {
         paint: Paint::new(args.color),
@@ -87,7 +87,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
         early: BTreeMap::new(),
         broker,
     };
-    let worker = Running::start(config)?;
+    let worker = Running::start(config, admin)?;
     let ended = show.run(&worker, listen).and_then(|()| show.finish(worker, listen, is_watched));
     match ended {
         Ok(()) if show.unreadable > 0 || (is_own && show.tally.rejected() > 0) => Ok(PROBLEMS),
@@ -105,17 +105,20 @@ fn pause(args: &DemoArgs, is_watched: bool) -> Duration {
     if rate > 0.0 { Duration::from_secs_f64((1.0 / rate).min(3600.0)) } else { Duration::ZERO }
 }
 
-/// The usual port, or a free one where that is taken.
-fn admin_address() -> Result<SocketAddr, Failure> {
-    let bound = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|free| free.local_addr());
-    bound(ADMIN_PORT)
-        .or_else(|_| bound(0))
+/// The usual port, or a free one where that is taken; open from now on, so that nobody else takes it.
+fn admin_port() -> Result<(TcpListener, SocketAddr), Failure> {
+    let open = |port| {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    open(ADMIN_PORT)
+        .or_else(|_: std::io::Error| open(0))
         .map_err(|error| failure(format!("no port on 127.0.0.1 is free: {error}")))
 }
 
 /// The worker's configuration: the defaults, on the demo's broker.
-fn config(brokers: &str, listen: SocketAddr) -> Result<Config, Failure> {
-    let listen = listen.to_string();
+fn config(brokers: &str) -> Result<Config, Failure> {
     let flags = [
         ("kafka.brokers", brokers),
         ("kafka.group", "copydesk-demo"),
@@ -123,7 +126,6 @@ fn config(brokers: &str, listen: SocketAddr) -> Result<Config, Failure> {
         ("input.topics", broker::INPUT),
         ("output.topic", broker::OUTPUT),
         ("dead_letter.topic", broker::DEAD_LETTERS),
-        ("admin.listen", &listen),
     ]
     .map(|(option, value)| (option.to_owned(), value.to_owned()));
     let sources = Sources { file: None, environment: std::iter::empty(), flags: &flags };
@@ -138,10 +140,15 @@ struct Running {
 }
 
 impl Running {
-    fn start(config: Config) -> Result<Self, Failure> {
+    fn start(config: Config, admin: TcpListener) -> Result<Self, Failure> {
         let metrics = Metrics::new();
         let (stop, stopped) = oneshot::channel();
-        let setting = Setting { intake: Intake::Everything, metrics: Arc::clone(&metrics), stop: stopped };
+        let setting = Setting {
+            intake: Intake::Everything,
+            metrics: Arc::clone(&metrics),
+            admin: Some(admin),
+            stop: stopped,
+        };
         let started = std::thread::Builder::new()
             .name("demo-worker".to_owned())
             .spawn(move || crate::runtime::run_in(setting, config));
@@ -197,7 +204,7 @@ impl Show {
         let head = self.head(listen);
         print(&head)?;
         let mut news_at = Instant::now();
-        while !worker.has_ended() && !(self.is_all_sent() && self.under_way.is_empty()) {
+        while !worker.has_ended() && !self.is_done() {
             let has_sent = self.send_due()?;
             let has_shown = self.show_next(READ_TIME)?;
             if has_sent || has_shown || self.under_way.is_empty() {
@@ -222,7 +229,7 @@ impl Show {
         }
         self.wait_for_commit(&worker);
         print(&self.tally.summary(self.paint, &worker.metrics))?;
-        print(&self.tally.invitation(self.paint, listen))?;
+        print(&tally::invitation(self.paint, listen))?;
         while !worker.has_ended() {
             std::thread::sleep(READ_TIME);
         }
@@ -258,6 +265,10 @@ impl Show {
         tally::lines(self.paint, &lines)
     }
 
+    fn is_done(&self) -> bool {
+        self.is_all_sent() && self.under_way.is_empty()
+    }
+
     fn is_all_sent(&self) -> bool {
         self.sent == self.items.len() * self.rounds as usize
     }
@@ -279,7 +290,7 @@ impl Show {
                 }
                 Err(error) => {
                     self.unreadable += 1;
-                    say(&format!("{}: {error}", super::pretty::safe(&item.name)));
+                    say(&format!("{}: {error}", super::document::safe(&item.name)));
                 }
             }
             self.sent += 1;

@@ -6,7 +6,7 @@ mod marks;
 mod terminal;
 
 use super::paint::{Paint, When};
-use super::{ConfigArgs, DONE, Failure, PROBLEMS, enrich, pretty};
+use super::{ConfigArgs, DONE, Failure, PROBLEMS, document, enrich};
 use crate::decode::Format;
 use crate::enrich::Scratch;
 use crate::pipeline::Pipeline;
@@ -59,7 +59,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8, Failure> {
 }
 
 fn failure(file: &str, why: &str) -> Failure {
-    Failure { code: PROBLEMS, message: format!("{}: {why}", pretty::safe(file)) }
+    Failure { code: PROBLEMS, message: format!("{}: {why}", document::safe(file)) }
 }
 
 fn print(text: &str) -> Result<u8, Failure> {

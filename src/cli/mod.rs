@@ -3,6 +3,7 @@
 mod card;
 mod config;
 mod demo;
+mod document;
 mod enrich;
 mod eval;
 mod explain;

@@ -1,9 +1,8 @@
 //! Colour, width and line breaks of text for a terminal. Text from articles goes through [`safe`] on its way,
 //! so that it can neither rule the terminal nor disguise itself.
 
-use super::pretty::safe;
+use super::document::safe;
 use clap::ValueEnum;
-use std::fmt::Write;
 use std::io::IsTerminal;
 
 /// Narrower is unreadable, wider is too long a line for the eye.
@@ -33,7 +32,8 @@ pub(super) enum Color {
     Red = 31,
     Green = 32,
     Yellow = 33,
-    Blue = 34,
+    /// The bright one: the other cannot be read on black.
+    Blue = 94,
     Magenta = 35,
     Cyan = 36,
 }
@@ -85,7 +85,8 @@ impl Style {
         if self.is_shaded {
             // On the shade a terminal's dark colours would not be readable, so its bright ones are taken.
             codes.push("48;5;236".to_owned());
-            codes.push(color.map_or_else(|| "38;5;252".to_owned(), |code| (code + 60).to_string()));
+            let bright = |code: u8| if code < 90 { code + 60 } else { code };
+            codes.push(color.map_or_else(|| "38;5;252".to_owned(), |code| bright(code).to_string()));
         } else if let Some(code) = color {
             codes.push(code.to_string());
         }
@@ -188,8 +189,8 @@ fn broken(letters: &[Letter], room: usize) -> Vec<&[Letter]> {
         columns += columns_of(letter);
         if columns > room && at > start {
             let (end, next) = match space {
+                _ if letter == ' ' => (at, at + 1),
                 Some(space) => (space, space + 1),
-                None if letter == ' ' => (at, at + 1),
                 None => (at, at),
             };
             lines.push(&letters[start..end]);
@@ -235,23 +236,6 @@ fn columns_of(letter: char) -> usize {
     }
 }
 
-/// A number with its thousands set apart: `240,000,000`, `4.9`.
-pub(super) fn grouped(value: f64) -> String {
-    let text = format!("{}", value.abs());
-    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(w, f)| (w, Some(f)));
-    let mut grouped = if value < 0.0 { "-".to_owned() } else { String::new() };
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        write!(grouped, ".{fraction}").expect("writing to a string cannot fail");
-    }
-    grouped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -277,14 +261,5 @@ mod tests {
         let pieces = [("bad\u{1b}[31m\u{202e}".to_owned(), Style::colored(Color::Red))];
         let wrapped = paint.wrapped(&pieces, MARGIN);
         assert_eq!(wrapped, "| \u{1b}[31mbad\\u{1b}[31m\\u{202e}\u{1b}[0m\n");
-    }
-
-    #[test]
-    fn numbers_are_grouped() {
-        for (value, text) in
-            [(240_000_000.0, "240,000,000"), (4.9, "4.9"), (999.0, "999"), (-1200.5, "-1,200.5")]
-        {
-            assert_eq!(grouped(value), text);
-        }
     }
 }

@@ -1,6 +1,8 @@
 //! A document for people to read in a terminal. Everything from the article is escaped: control and
 //! bidirectional characters could otherwise rule the terminal or disguise text.
 
+pub(super) use super::document::safe;
+use super::document::{amount_value, covered, list, speaker, summary, title, word};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -43,43 +45,53 @@ pub(super) fn view(document: &[u8]) -> String {
         );
         line(&mut view, "date", &found);
     }
+    findings(&mut view, &document, text);
     for anomaly in list(&document["anomalies"]) {
         line(&mut view, "anomaly", anomaly["code"].as_str().unwrap_or_default());
     }
     view
 }
 
-/// Text that cannot rule a terminal: control and bidirectional characters are shown by their number, white
-/// space is folded.
-pub(super) fn safe(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' | '\r' | '\t' => safe.push(' '),
-            c if c.is_control() || is_invisible(c) => {
-                write!(safe, "\\u{{{:x}}}", u32::from(c)).expect("writing to a string cannot fail");
-            }
-            c => safe.push(c),
-        }
+/// What the passes found in the words.
+fn findings(view: &mut String, document: &Value, text: &str) {
+    for entity in list(&document["entities"]) {
+        let mut facts = vec![word(entity, "name")];
+        facts.extend(
+            ["acronym", "country"].iter().filter_map(|key| entity[*key].as_str()).map(str::to_owned),
+        );
+        facts.extend(list(&entity["titles"]).iter().map(title));
+        let mentions = list(&entity["mentions"]).len();
+        let mentions = format!(" ({mentions} {})", plural(mentions, "mention"));
+        line(view, entity["kind"].as_str().unwrap_or("entity"), &(facts.join(", ") + &mentions));
     }
-    safe
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
+    for amount in list(&document["amounts"]) {
+        line(view, "amount", &format!("{} = {}", word(amount, "text"), amount_value(amount)));
+    }
+    for quotation in list(&document["quotations"]) {
+        let content = list(&quotation["content"]).iter().filter_map(|span| covered(span, text));
+        let content = content.collect::<Vec<_>>().join(" … ");
+        let who = speaker(document, quotation).unwrap_or_else(|| "(unknown)".to_owned());
+        line(view, "speech", &format!("{who}: {content} ({})", word(quotation, "kind")));
+    }
+    for topic in list(&document["topics"]) {
+        line(
+            view,
+            "topic",
+            &format!("{} ({}, {})", word(topic, "name"), word(topic, "code"), topic["score"]),
+        );
+    }
+    let phrases: Vec<String> =
+        list(&document["keyphrases"]).iter().map(|phrase| word(phrase, "text")).collect();
+    if !phrases.is_empty() {
+        line(view, "phrases", &phrases.join(", "));
+    }
+    for sentence in summary(document, text) {
+        line(view, "summary", &sentence);
+    }
 }
 
 fn line(view: &mut String, label: &str, value: &str) {
-    writeln!(view, "{label:>10}  {}", safe(value)).expect("writing to a string cannot fail");
-}
-
-pub(super) fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-pub(super) fn covered(span: &Value, text: &str) -> Option<String> {
-    let at = |key: &str| usize::try_from(span[key].as_u64()?).ok();
-    text.get(at("start")?..at("end")?).map(str::to_owned)
+    writeln!(view, "{label:>12}  {}", safe(value)).expect("writing to a string cannot fail");
 }
 
 fn sourced(value: &Value, key: &str) -> Option<String> {

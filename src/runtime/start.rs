@@ -31,6 +31,8 @@ const TOPICS_RETRY: Duration = Duration::from_secs(2);
 pub struct Setting {
     pub intake: Intake,
     pub metrics: Arc<Metrics>,
+    /// The admin port, where it is open already; else it is opened as configured.
+    pub admin: Option<std::net::TcpListener>,
     /// Stops the worker as a signal does, when something is sent or the sender is dropped.
     pub stop: oneshot::Receiver<()>,
 }
@@ -43,7 +45,7 @@ pub struct Setting {
 /// took too long.
 pub fn run(config: Config) -> anyhow::Result<()> {
     let (_never, stop) = oneshot::channel();
-    run_in(Setting { intake: Intake::Group, metrics: Metrics::new(), stop }, config)
+    run_in(Setting { intake: Intake::Group, metrics: Metrics::new(), admin: None, stop }, config)
 }
 
 /// The same inside another command.
@@ -62,11 +64,18 @@ pub fn run_in(setting: Setting, config: Config) -> anyhow::Result<()> {
 }
 
 async fn supervise(config: Config, setting: Setting) -> anyhow::Result<()> {
-    let Setting { intake, metrics, stop } = setting;
+    let Setting { intake, metrics, admin, stop } = setting;
     let health = Arc::new(Health::default());
     let mut signals = Interrupts::new()?;
     let (close_http, closed) = oneshot::channel();
-    let http = http::start(&config.admin, Arc::clone(&metrics), Arc::clone(&health), closed).await?;
+    let http = match admin {
+        Some(open) => {
+            open.set_nonblocking(true).context("the admin port cannot be used")?;
+            let open = tokio::net::TcpListener::from_std(open).context("the admin port cannot be used")?;
+            Some(http::serve(open, Arc::clone(&metrics), Arc::clone(&health), closed))
+        }
+        None => http::start(&config.admin, Arc::clone(&metrics), Arc::clone(&health), closed).await?,
+    };
     let worker = Worker::start(&config, intake, &metrics, &health)?;
     let asked_to_stop = async {
         tokio::select! {

@@ -33,16 +33,26 @@ pub async fn start(
         || format!("cannot listen on admin.listen = \"{address}\"; choose another port, or \"\" for none");
     let listener = TcpListener::bind(address).await.with_context(hint)?;
     tracing::info!(%address, "admin port is open");
+    Ok(Some(serve(listener, metrics, health, closed)))
+}
+
+/// Serves on a port that is open already, until `closed` fires.
+pub fn serve(
+    listener: TcpListener,
+    metrics: Arc<Metrics>,
+    health: Arc<Health>,
+    closed: oneshot::Receiver<()>,
+) -> JoinHandle<()> {
     let app = routes(metrics, health);
     let server = axum::serve(Bounded::new(listener), app).with_graceful_shutdown(async {
         // A dropped sender means the same.
         let _ = closed.await;
     });
-    Ok(Some(tokio::spawn(async move {
+    tokio::spawn(async move {
         if let Err(error) = server.await {
             tracing::error!(%error, "the admin port has failed");
         }
-    })))
+    })
 }
 
 fn routes(metrics: Arc<Metrics>, health: Arc<Health>) -> Router {

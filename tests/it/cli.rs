@@ -1,33 +1,12 @@
 //! The program as a user calls it: output, messages, exit codes.
 
+use crate::program::{copydesk, stderr, stdout};
 use serde_json::Value;
 use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 const STORY: &str = " date 2024-03-05 Ferry pier reopens in Southmere\n\nSOUTHMERE: The ferry pier reopened on Monday \
                      after two years.\n\nIt had been closed since a storm.";
-
-pub(crate) fn copydesk(arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_copydesk"))
-        .args(arguments)
-        .env_remove("COPYDESK_CONFIG")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    // It may end without reading everything.
-    let _ = child.stdin.take().expect("piped").write_all(input);
-    child.wait_with_output().expect("it ends")
-}
-
-pub(crate) fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-pub(crate) fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
 
 /// A file that goes away with its name.
 pub(crate) struct Temporary(std::path::PathBuf);

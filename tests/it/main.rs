@@ -9,12 +9,17 @@ mod cli;
 mod config;
 mod corpus;
 mod decode;
+#[cfg(feature = "service")]
+mod demo;
 mod engine;
 #[cfg(feature = "service")]
 mod eval;
+mod explain;
 mod golden;
 #[cfg(feature = "service")]
 mod kafka;
+#[cfg(feature = "service")]
+mod program;
 mod robust;
 mod shapes;
 mod spec;

@@ -1,7 +1,7 @@
 //! What came of the demo, in figures.
 
+use super::super::document::list;
 use super::super::paint::{Margin, Paint, Style, columns_in};
-use super::super::pretty::list;
 use crate::telemetry::Metrics;
 use serde_json::Value;
 use std::fmt::Write;
@@ -90,6 +90,7 @@ impl Tally {
             self.last.as_secs_f64(),
         );
         let found = self.kinds.iter().zip(KINDS).chain(self.groups.iter().zip(GROUPS));
+        let found = found.filter(|(count, _)| **count > 0);
         let found: Vec<String> = found.map(|(count, (_, one, many))| counted(*count, one, many)).collect();
         let committed = format!(
             "{} committed, {}, {} undone",
@@ -107,19 +108,18 @@ impl Tally {
         rows.push(("delivery", committed));
         format!("\n{}", lines(paint, &rows))
     }
+}
 
-    /// What can be done now.
-    pub(super) fn invitation(&self, paint: Paint, listen: SocketAddr) -> String {
-        let rows = [
-            ("still running", format!("look at http://{listen}/metrics, end with Ctrl-C")),
-            (
-                "then try",
-                "copydesk demo --input FILE|DIR with articles of your own, copydesk explain FILE"
-                    .to_owned(),
-            ),
-        ];
-        lines(paint, &rows)
-    }
+/// What can be done now.
+pub(super) fn invitation(paint: Paint, listen: SocketAddr) -> String {
+    let rows = [
+        ("still running", format!("look at http://{listen}/metrics, end with Ctrl-C")),
+        (
+            "then try",
+            "copydesk demo --input FILE|DIR with articles of your own, copydesk explain FILE".to_owned(),
+        ),
+    ];
+    lines(paint, &rows)
 }
 
 /// What enriching itself takes, without broker and screen.

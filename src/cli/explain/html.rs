@@ -1,12 +1,10 @@
 //! The explanation as a page that needs nothing but itself: no script, nothing fetched, everything of the article
 //! escaped. Where marks lie on each other the text is cut, so that elements never cross.
 
-use super::super::card::{amount_value, speaker, title};
-use super::super::pretty::{covered, list, safe};
-use super::marks::{Block, Explained, Kind, Mark, Segment, summary, words};
+use super::super::document::{amount_value, covered, list, safe, speaker, summary, title, word};
+use super::marks::{Block, Explained, Kind, Mark, Segment, words};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -24,7 +22,7 @@ pub(super) fn page(explained: &Explained<'_>) -> String {
     page.raw(" – explained</title>\n<style>");
     page.raw(STYLE);
     page.raw("</style>\n</head>\n<body>\n");
-    page.head(explained, &headline);
+    page.head(explained);
     page.article(explained);
     page.tables(explained);
     page.foot(document);
@@ -81,15 +79,19 @@ impl Page {
         self.raw(&format!("</{name}>"));
     }
 
-    fn head(&mut self, explained: &Explained<'_>, headline: &str) {
+    fn head(&mut self, explained: &Explained<'_>) {
         let document = explained.document;
         self.raw("<header>\n");
-        self.element("h1", headline);
-        let id = document["id"].as_str().unwrap_or_default();
+        self.element("h1", &format!("What was found in {}", word(document, "id")));
         let words = document["counts"]["words"].as_u64().unwrap_or_default();
         let count = explained.marks.iter().filter(|mark| mark.number.is_some()).count();
         self.raw("\n");
-        self.element("p", &format!("{id}: {words} words, {count} findings. Point at a mark, or open the list beneath its paragraph."));
+        self.element(
+            "p",
+            &format!(
+                "{words} words, {count} findings. Point at a mark, or open the list beneath its paragraph."
+            ),
+        );
         self.raw("\n<ul class=\"legend\" aria-label=\"Marks\">\n");
         for kind in Kind::ALL {
             let word = kind.word();
@@ -99,7 +101,13 @@ impl Page {
     }
 
     fn article(&mut self, explained: &Explained<'_>) {
-        self.raw("<main>\n<article>\n");
+        self.raw("<main>\n<article");
+        if let Some(language) = explained.document["language"]["tag"].as_str() {
+            self.raw(" lang=\"");
+            self.text(language);
+            self.raw("\"");
+        }
+        self.raw(">\n");
         for (block, segments) in explained.blocks.iter().zip(explained.segments()) {
             if !block.label.is_empty() {
                 self.raw(&format!("<p class=\"label\">{}</p>\n", block.label));
@@ -135,8 +143,10 @@ impl Page {
         self.raw("\">");
         self.text(text);
         self.raw("</mark>");
-        for number in segment.ends.iter().filter_map(|mark| explained.marks[*mark].number) {
-            self.raw(&format!("<sup><a href=\"#f{number}\">{number}</a></sup>"));
+        let numbers = segment.ends.iter().filter_map(|mark| explained.marks[*mark].number);
+        for (at, number) in numbers.enumerate() {
+            let comma = if at > 0 { "," } else { "" };
+            self.raw(&format!("<sup>{comma}<a href=\"#f{number}\">{number}</a></sup>"));
         }
     }
 
@@ -211,7 +221,8 @@ impl Page {
         self.table("Topics", &["topic", "code", "score", "by"], &of("topics", &topic));
         let phrases = of("keyphrases", &|phrase| vec![word(phrase, "text"), phrase["score"].to_string()]);
         self.table("Keyphrases", &["phrase", "score"], &phrases);
-        let summary: Vec<Vec<String>> = summary(explained).into_iter().map(|text| vec![text]).collect();
+        let summary: Vec<Vec<String>> =
+            summary(document, explained.text).into_iter().map(|text| vec![text]).collect();
         self.table("Summary", &["sentence"], &summary);
         self.raw("</main>\n");
     }
@@ -255,10 +266,6 @@ fn topic(topic: &Value) -> Vec<String> {
     let path = list(&topic["path"]).iter().filter_map(Value::as_str).map(str::to_owned);
     let path: Vec<String> = path.chain([word(topic, "code")]).collect();
     vec![word(topic, "name"), path.join(" › "), topic["score"].to_string(), word(topic, "by")]
-}
-
-fn word(value: &Value, key: &str) -> String {
-    value[key].as_str().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

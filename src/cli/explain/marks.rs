@@ -1,8 +1,7 @@
 //! What an explanation is made of: the article in blocks, and the findings as marks on it, read from the
 //! published document alone.
 
-use super::super::card::{amount_value, speaker, title};
-use super::super::pretty::{covered, list};
+use super::super::document::{amount_value, list, speaker, title, word};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -127,7 +126,7 @@ pub(super) struct Explained<'a> {
 impl<'a> Explained<'a> {
     pub(super) fn new(document: &'a Value) -> Self {
         let text = document["text"].as_str().unwrap_or_default();
-        let mut marks = Marks { document, text, marks: Vec::new() }.all();
+        let mut marks = Marks { document, text, found: Vec::new() }.all();
         marks.sort_by(|a, b| (a.span.start, b.span.end, a.kind).cmp(&(b.span.start, a.span.end, b.kind)));
         let listed = marks.iter_mut().filter(|mark| mark.kind.is_listed());
         listed.enumerate().for_each(|(at, mark)| mark.number = Some(at + 1));
@@ -246,6 +245,9 @@ fn label(document: &Value, text: &str, line: &Range<usize>) -> &'static str {
     if list(&document["sections"]).iter().any(|section| is_in(&section["heading"])) {
         return "sub-head";
     }
+    if is_in(&document["byline"]) {
+        return "byline";
+    }
     "outside the story"
 }
 
@@ -259,7 +261,7 @@ fn span_of(span: &Value, text: &str) -> Option<Range<usize>> {
 struct Marks<'a> {
     document: &'a Value,
     text: &'a str,
-    marks: Vec<Mark>,
+    found: Vec<Mark>,
 }
 
 impl Marks<'_> {
@@ -292,14 +294,14 @@ impl Marks<'_> {
             self.add(phrase, Kind::Keyphrase, format!("score {}", phrase["score"]), String::new());
         }
         for anomaly in list(&document["anomalies"]) {
-            self.add(anomaly, Kind::Anomaly, word(anomaly, "code").to_owned(), String::new());
+            self.add(anomaly, Kind::Anomaly, word(anomaly, "code"), String::new());
         }
-        self.marks
+        self.found
     }
 
     fn add(&mut self, span: &Value, kind: Kind, value: String, by: String) {
         if let Some(span) = span_of(span, self.text) {
-            self.marks.push(Mark { span, kind, value, by, number: None });
+            self.found.push(Mark { span, kind, value, by, number: None });
         }
     }
 
@@ -307,7 +309,7 @@ impl Marks<'_> {
         let document = self.document;
         let published = &document["published"];
         let from = format!("from the {}", word(published, "source"));
-        self.add(published, Kind::Published, word(published, "value").to_owned(), from);
+        self.add(published, Kind::Published, word(published, "value"), from);
         let byline = &document["byline"];
         let names = list(&byline["names"]).iter().filter_map(Value::as_str);
         let names: Vec<&str> = names.chain(byline["agency"].as_str()).collect();
@@ -320,7 +322,7 @@ impl Marks<'_> {
     }
 
     fn entity(&mut self, entity: &Value) {
-        let Some(kind) = Kind::of_entity(word(entity, "kind")) else { return };
+        let Some(kind) = Kind::of_entity(&word(entity, "kind")) else { return };
         let who = [&entity["id"], &entity["name"], &entity["country"]];
         let who: Vec<&str> = who.into_iter().filter_map(Value::as_str).collect();
         for mention in list(&entity["mentions"]) {
@@ -354,19 +356,62 @@ fn by(finding: &Value) -> String {
     format!("{}{confidence}", word(finding, "by"))
 }
 
-fn word<'a>(value: &'a Value, key: &str) -> &'a str {
-    value[key].as_str().unwrap_or_default()
-}
-
 /// The words a mark covers.
 pub(super) fn words(explained: &Explained<'_>, mark: &Mark) -> String {
     explained.text.get(mark.span.clone()).unwrap_or_default().to_owned()
 }
 
-/// The sentences of the summary.
-pub(super) fn summary(explained: &Explained<'_>) -> Vec<String> {
-    let sentences = list(&explained.document["sentences"]);
-    let chosen = list(&explained.document["summary"]).iter().filter_map(Value::as_u64);
-    let chosen = chosen.filter_map(|index| sentences.get(usize::try_from(index).ok()?));
-    chosen.filter_map(|span| covered(span, explained.text)).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const TEXT: &str = "Storm\n\nÄnne Berg said so.\n\nShe left.";
+
+    /// A quotation that runs over two paragraphs, a name that crosses its start, and spans that lead nowhere.
+    fn document() -> Value {
+        json!({
+            "text": TEXT,
+            "headline": {"start": 0, "end": 5},
+            "paragraphs": [{"start": 7, "end": 26}, {"start": 28, "end": 37}],
+            "entities": [{"id": "e1", "kind": "person", "name": "Änne Berg", "mentions": [
+                {"start": 7, "end": 17, "form": "name", "by": "tagger", "confidence": 0.9},
+                {"start": 8, "end": 17, "form": "name", "by": "inside a letter"},
+                {"start": 20, "end": 999, "form": "name", "by": "beyond the end"}]}],
+            "quotations": [{"kind": "indirect", "content": [{"start": 13, "end": 31}], "by": "rule"}],
+        })
+    }
+
+    #[test]
+    fn segments_lose_nothing_and_know_their_marks() {
+        let document = document();
+        let explained = Explained::new(&document);
+        assert_eq!(explained.marks.len(), 2, "spans that lead nowhere are left out");
+        let labels: Vec<&str> = explained.blocks.iter().map(|block| block.label).collect();
+        assert_eq!(labels, ["headline", "", ""]);
+        for (block, segments) in explained.blocks.iter().zip(explained.segments()) {
+            let joined: String = segments.iter().map(|segment| &TEXT[segment.span.clone()]).collect();
+            assert_eq!(joined, TEXT[block.span.clone()]);
+            let opened: usize = segments.iter().map(|segment| segment.begins.len()).sum();
+            let closed: usize = segments.iter().map(|segment| segment.ends.len()).sum();
+            assert_eq!(opened, closed, "each block stands by itself");
+            for segment in segments {
+                let covers = |mark: &Mark| {
+                    mark.span.start <= segment.span.start && segment.span.end <= mark.span.end
+                };
+                let covering = explained.marks.iter().filter(|mark| covers(mark)).count();
+                assert_eq!(segment.marks.len(), covering, "{segment:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_starts_in_a_block_is_listed_there() {
+        let document = document();
+        let explained = Explained::new(&document);
+        let listed: Vec<usize> =
+            explained.blocks.iter().map(|block| explained.starting_in(block).len()).collect();
+        assert_eq!(listed, [0, 2, 0]);
+        assert_eq!(explained.marks[0].by, "tagger 0.90");
+    }
 }

@@ -2,9 +2,9 @@
 //! brackets where there is no colour, and beneath each block a line for each finding.
 
 use super::super::card;
+use super::super::document::{list, summary, word};
 use super::super::paint::{Color, Margin, Paint, Piece, Style};
-use super::super::pretty::list;
-use super::marks::{Block, Explained, Kind, Mark, Segment, summary, words};
+use super::marks::{Block, Explained, Kind, Mark, Segment, words};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -91,9 +91,14 @@ fn pieces(explained: &Explained<'_>, segments: &[Segment], paint: Paint) -> Vec<
             pieces.push(("[".repeat(numbers(&segment.begins).len()), Style::PLAIN));
         }
         pieces.push((text.to_owned(), looks(&segment.marks, explained)));
-        for number in numbers(&segment.ends) {
-            let bracket = if paint.has_color { "" } else { "]" };
-            pieces.push((format!("{bracket}{}", raised(number)), Style::DIM));
+        for (at, number) in numbers(&segment.ends).into_iter().enumerate() {
+            let before = match (paint.has_color, at) {
+                (false, _) => "]",
+                (true, 0) => "",
+                // Two numbers must not look like one.
+                (true, _) => "·",
+            };
+            pieces.push((format!("{before}{}", raised(number)), Style::DIM));
         }
     }
     pieces
@@ -137,11 +142,10 @@ fn article(view: &mut String, explained: &Explained<'_>, paint: Paint) {
     for topic in list(&document["topics"]) {
         let path: Vec<&str> = list(&topic["path"]).iter().filter_map(Value::as_str).collect();
         let path = [&path[..], &[topic["code"].as_str().unwrap_or_default()]].concat().join(" › ");
-        let by = topic["by"].as_str().unwrap_or_default();
-        let name = topic["name"].as_str().unwrap_or_default();
+        let (name, by) = (word(topic, "name"), word(topic, "by"));
         row(view, paint, "topic", &format!("{name} ({path}) {} · {by}", topic["score"]));
     }
-    for sentence in summary(explained) {
+    for sentence in summary(document, explained.text) {
         row(view, paint, "summary", &sentence);
     }
     for focus in list(&document["focus_countries"]) {
