@@ -27,6 +27,8 @@ RUN mkdir -p src tests/it \
     && cargo build --release --locked \
     && rm -r src
 COPY config ./config
+# The sample feed of `copydesk demo` is compiled in.
+COPY tests/feed ./tests/feed
 COPY src ./src
 # Copied files keep their dates, which may lie before the empty program's: touch, so that cargo builds them.
 RUN touch src/lib.rs src/main.rs && cargo build --release --locked
