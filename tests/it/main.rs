@@ -15,6 +15,7 @@ mod engine;
 #[cfg(feature = "service")]
 mod eval;
 mod explain;
+mod fingerprint;
 mod golden;
 #[cfg(feature = "service")]
 mod kafka;
