@@ -112,6 +112,10 @@ fn company(add: &mut Features<'_>, around: &[&Word; 7]) {
     add.two(41, after.lower, next.lower);
     add.two(42, u64::from(second.known.coarse), u64::from(before.known.coarse) * 32 + shape);
     add.two(43, u64::from(next.known.coarse), u64::from(after.known.coarse) * 32 + shape);
+    let far = |first: &Word, middle: &Word| (shape * 32 + middle.shape as u64) * 32 + first.shape as u64;
+    add.one(47, far(next, after));
+    add.one(48, far(second, before));
+    add.two(49, before.lower, after.lower);
     add.one(44, u64::from(third.known.fine));
     add.one(45, u64::from(beyond.known.fine));
     add.two(

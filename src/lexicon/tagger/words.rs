@@ -134,7 +134,10 @@ pub fn read(
     for token in tokens {
         let is_apart = end != token.span.start;
         end = token.span.end;
-        words.push(Word { is_apart, ..look(token.span.of(text), token.kind) });
+        let word = look(token.span.of(text), token.kind);
+        // `SOCCER - Results` against `Jean-Luc`.
+        let shape = if is_apart && word.shape == Shape::Hyphen { Shape::Dash } else { word.shape };
+        words.push(Word { is_apart, shape, ..word });
     }
     for segment in segments {
         let style = style(&words[segment.clone()]);
