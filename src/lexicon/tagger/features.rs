@@ -48,10 +48,10 @@ static OUTSIDE: Word = Word {
 
 /// Everything that does not need a first reading.
 pub fn fixed(words: &[Word], segment: &Range<usize>, at: usize, out: &mut Vec<u64>) {
-    let word_at = |offset: isize| -> &Word {
-        at.checked_add_signed(offset).filter(|at| segment.contains(at)).map_or(&OUTSIDE, |at| &words[at])
-    };
-    let around: [&Word; 7] = std::array::from_fn(|index| word_at(index as isize - 3));
+    let around: [&Word; 7] = std::array::from_fn(|index| {
+        let at = (at + index).checked_sub(3).filter(|at| segment.contains(at));
+        at.map_or(&OUTSIDE, |at| &words[at])
+    });
     let mut add = Features::fixed(out);
     form(&mut add, &around);
     company(&mut add, &around);
