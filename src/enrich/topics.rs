@@ -139,7 +139,10 @@ fn read_terms(words: &[Word], masses: &[f32], hits: &mut Vec<Hit>) {
             let span = Span { start: first.span.start, end: last.span.end };
             let mass = masses[at];
             hits.extend(term.entries().map(|(rank, weight)| Hit { rank, weight, key, mass, span }));
-            let Some(next) = words.get(at + length).filter(|next| term.starts_longer() && next.follows) else { break };
+            let Some(next) = words.get(at + length).filter(|next| term.starts_longer() && next.follows)
+            else {
+                break;
+            };
             (key, last) = (topic_model::joined(key, next.key), next);
         }
     }
@@ -254,8 +257,11 @@ fn below(top: usize, branch: &Branch, hits: &[Hit], length: f32, found: &mut Vec
     scores.retain(|(rank, _)| !narrower.contains(rank));
     scores.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     for (rank, score) in scores.into_iter().take(BRANCH_TOPICS_MAX) {
-        let mut spans: Vec<(f32, Span)> =
-            hits.iter().filter(|hit| usize::from(hit.rank) == rank).map(|hit| (hit.worth(), hit.span)).collect();
+        let mut spans: Vec<(f32, Span)> = hits
+            .iter()
+            .filter(|hit| usize::from(hit.rank) == rank)
+            .map(|hit| (hit.worth(), hit.span))
+            .collect();
         found.extend(published(rank, score, &mut spans, "topic_terms"));
     }
 }
@@ -271,7 +277,12 @@ fn top(rank: usize, branch: &Branch, hits: &[Hit], features: &[Feature]) -> Opti
             (weight > 0.0).then_some((weight * sublinear(feature.mass) * TENTH, feature.span))
         }));
     }
-    published(rank, branch.support, &mut spans, if branch.class.is_some() { "topic_model" } else { "topic_terms" })
+    published(
+        rank,
+        branch.support,
+        &mut spans,
+        if branch.class.is_some() { "topic_model" } else { "topic_terms" },
+    )
 }
 
 /// The published topic with the spans that weigh most, in text order, none over another.
@@ -280,11 +291,20 @@ fn published(rank: usize, score: f32, spans: &mut [(f32, Span)], by: &'static st
     spans.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let mut evidence: Vec<Span> = Vec::new();
     for (_, span) in spans.iter() {
-        if evidence.len() < limits::TOPIC_EVIDENCE_MAX && !evidence.iter().any(|other| other.overlaps(*span)) {
+        if evidence.len() < limits::TOPIC_EVIDENCE_MAX
+            && !evidence.iter().any(|other| other.overlaps(*span))
+        {
             evidence.push(*span);
         }
     }
     evidence.sort_unstable();
     let path = topic.path().collect();
-    (!evidence.is_empty()).then_some(Topic { code: topic.code, name: topic.name, path, score, evidence, by })
+    (!evidence.is_empty()).then_some(Topic {
+        code: topic.code,
+        name: topic.name,
+        path,
+        score,
+        evidence,
+        by,
+    })
 }

@@ -1,6 +1,7 @@
 //! `copydesk eval` as a user calls it: sets in, scores out, exit codes. Fixtures are in `tests/eval`.
 
-use crate::cli::{Temporary, copydesk, stderr, stdout};
+use crate::cli::Temporary;
+use crate::program::{copydesk, stderr, stdout};
 use serde_json::Value;
 
 fn scores(arguments: &[&str]) -> Value {
