@@ -1,7 +1,7 @@
 //! A published story as a card in the terminal: what a reader wants to see first, a few of each kind. It is read
 //! from the published JSON alone, as any reader of the output topic would.
 
-use super::document::{amount_value, covered, list, speaker, summary, title, word};
+use super::document::{amount_value, broader, covered, list, speaker, summary, title, word};
 use super::paint::{Color, Margin, Paint, Piece, Style, columns_in};
 use serde_json::Value;
 
@@ -176,10 +176,13 @@ impl Card {
 
     fn topics(&mut self, document: &Value) {
         for (at, topic) in list(&document["topics"]).iter().take(SHOWN_MAX).enumerate() {
-            let path: Vec<&str> = list(&topic["path"]).iter().filter_map(Value::as_str).collect();
-            let code = [&path[..], &[topic["code"].as_str().unwrap_or_default()]].concat().join(" › ");
-            let pieces =
-                [(word(topic, "name"), Style::BOLD), (format!("  {code}  {}", topic["score"]), Style::DIM)];
+            let broader = broader(topic);
+            let broader = if broader.is_empty() { broader } else { format!("  in {broader}") };
+            let pieces = [
+                (word(topic, "name"), Style::BOLD),
+                (broader, Style::PLAIN),
+                (format!("  {} {}", word(topic, "code"), topic["score"]), Style::DIM),
+            ];
             self.row(if at == 0 { "topics" } else { "" }, &pieces);
         }
     }

@@ -62,6 +62,21 @@ pub(super) fn speaker(document: &Value, quotation: &Value) -> Option<String> {
     entity.or_else(|| quotation["speaker"]["text"].as_str()).map(str::to_owned)
 }
 
+/// The broader topics by name, broadest first: `politics › international relations`.
+pub(super) fn broader(topic: &Value) -> String {
+    let name = |code: &Value| {
+        let code = code.as_str()?;
+        let number = code.strip_prefix("medtop:")?.parse().ok();
+        Some(
+            number
+                .and_then(crate::lexicon::media_topics::topic)
+                .map_or(code, |topic| topic.name)
+                .to_owned(),
+        )
+    };
+    list(&topic["path"]).iter().filter_map(name).collect::<Vec<_>>().join(" › ")
+}
+
 /// The sentences of the summary.
 pub(super) fn summary(document: &Value, text: &str) -> Vec<String> {
     let sentences = list(&document["sentences"]);

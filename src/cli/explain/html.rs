@@ -1,7 +1,7 @@
 //! The explanation as a page that needs nothing but itself: no script, nothing fetched, everything of the article
 //! escaped. Where marks lie on each other the text is cut, so that elements never cross.
 
-use super::super::document::{amount_value, covered, list, safe, speaker, summary, title, word};
+use super::super::document::{amount_value, broader, covered, list, safe, speaker, summary, title, word};
 use super::marks::{Block, Explained, Kind, Mark, Segment, words};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -218,7 +218,7 @@ impl Page {
             vec![word(amount, "text"), amount_value(amount), word(amount, "kind"), word(amount, "by")]
         });
         self.table("Amounts", &["text", "value", "kind", "by"], &amounts);
-        self.table("Topics", &["topic", "code", "score", "by"], &of("topics", &topic));
+        self.table("Topics", &["topic", "under", "code", "score", "by"], &of("topics", &topic));
         let phrases = of("keyphrases", &|phrase| vec![word(phrase, "text"), phrase["score"].to_string()]);
         self.table("Keyphrases", &["phrase", "score"], &phrases);
         let summary: Vec<Vec<String>> =
@@ -263,9 +263,13 @@ fn quotation(explained: &Explained<'_>, quotation: &Value) -> Vec<String> {
 }
 
 fn topic(topic: &Value) -> Vec<String> {
-    let path = list(&topic["path"]).iter().filter_map(Value::as_str).map(str::to_owned);
-    let path: Vec<String> = path.chain([word(topic, "code")]).collect();
-    vec![word(topic, "name"), path.join(" › "), topic["score"].to_string(), word(topic, "by")]
+    vec![
+        word(topic, "name"),
+        broader(topic),
+        word(topic, "code"),
+        topic["score"].to_string(),
+        word(topic, "by"),
+    ]
 }
 
 #[cfg(test)]

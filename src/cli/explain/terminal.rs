@@ -2,10 +2,9 @@
 //! brackets where there is no colour, and beneath each block a line for each finding.
 
 use super::super::card;
-use super::super::document::{list, summary, word};
+use super::super::document::{broader, list, summary, word};
 use super::super::paint::{Color, Margin, Paint, Piece, Style};
 use super::marks::{Block, Explained, Kind, Mark, Segment, words};
-use serde_json::Value;
 use std::fmt::Write;
 
 const INDENT: &str = "  ";
@@ -140,10 +139,9 @@ fn finding(view: &mut String, explained: &Explained<'_>, mark: &Mark, number: us
 fn article(view: &mut String, explained: &Explained<'_>, paint: Paint) {
     let document = explained.document;
     for topic in list(&document["topics"]) {
-        let path: Vec<&str> = list(&topic["path"]).iter().filter_map(Value::as_str).collect();
-        let path = [&path[..], &[topic["code"].as_str().unwrap_or_default()]].concat().join(" › ");
         let (name, by) = (word(topic, "name"), word(topic, "by"));
-        row(view, paint, "topic", &format!("{name} ({path}) {} · {by}", topic["score"]));
+        let (code, broader) = (word(topic, "code"), broader(topic));
+        row(view, paint, "topic", &format!("{name} ({broader}) {code} {} · {by}", topic["score"]));
     }
     for sentence in summary(document, explained.text) {
         row(view, paint, "summary", &sentence);
