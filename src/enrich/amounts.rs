@@ -6,6 +6,7 @@
 //! languages than English; see `tests/spec/amounts.md`.
 
 mod casualties;
+mod harm;
 mod measures;
 mod money;
 mod reach;

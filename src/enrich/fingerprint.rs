@@ -1,7 +1,7 @@
 //! Makes the article's fingerprint, by which near-duplicates are found.
 //! Evidence: the letters and digits of the body's paragraphs, folded; runs of three words.
 //! Example: the same story with another headline, other quotation marks and other line breaks has the same SHA-256;
-//! with one sentence changed it shares bands and differs in few bits of the SimHash.
+//! with one sentence changed it shares bands and differs in few bits of the `SimHash`.
 //! Misses: the same story in other words or another language; texts of a few words, where one changed word is much.
 //!
 //! **Folding.** A character counts if it is a letter or a digit; it is put into lower case (Unicode's simple and special
@@ -11,8 +11,8 @@
 //! **Words** are the tokens; each letter of a script that writes no spaces is a word of its own. A word's hash is FNV-1a
 //! (64 bit) of its folded UTF-8. **Shingles** are three words in a row, over paragraph breaks: their hashes joined by
 //! rotation and mixed with the finaliser of `SplitMix64`. A text of one or two words is one shingle.
-//! **SimHash**: each bit of the shingles' hashes votes, shingles as often as they stand; a draw is 0.
-//! **MinHash**: 64 orders `(a·h + b) mod 2⁶⁴`, `a` odd, both from `SplitMix64` counted up from 1; the upper 32 bits of
+//! `SimHash`: each bit of the shingles' hashes votes, shingles as often as they stand; a draw is 0.
+//! `MinHash`: 64 orders `(a·h + b) mod 2⁶⁴`, `a` odd, both from `SplitMix64` counted up from 1; the upper 32 bits of
 //! each least value, four to a band, are mixed into the band's number. Two texts whose shingles overlap by 80 % share a band
 //! with a probability of 0.9998, by 50 % of 0.64, by 20 % of 0.03.
 

@@ -15,7 +15,7 @@ use terms::{Term, term};
 /// Most words of a phrase that is no name.
 const PHRASE_WORDS_MAX: usize = 4;
 /// A phrase must have so much of the best one's score.
-const SCORE_SHARE_MIN: f32 = 0.3;
+const SCORE_SHARE_MIN: f32 = 0.25;
 /// One phrase for so many words with content; a short article has few.
 const WORDS_PER_PHRASE: usize = 12;
 
@@ -161,8 +161,10 @@ fn names(scorer: &Scorer, known: &Enriched) -> Vec<Candidate> {
         let (first, count) = scorer.inside(fullest.span);
         let uses = mentions.count();
         // A name told once and late is a detail; the countries of the world are in every article.
-        let favour = if entity.kind == EntityKind::Place { 0.9 } else { 1.15 };
-        (count > 0).then(|| Candidate {
+        let favour =
+            if matches!(entity.kind, EntityKind::Organisation | EntityKind::Event) { 1.1 } else { 0.9 };
+        let is_people = count == 1 && scorer.slots[first].term.is_demonym;
+        (count > 0 && !is_people).then(|| Candidate {
             first,
             count,
             span: Some(fullest.span),
@@ -172,12 +174,17 @@ fn names(scorer: &Scorer, known: &Enriched) -> Vec<Candidate> {
     named.collect()
 }
 
-/// Where names stand, sorted.
-fn taken(known: &Enriched) -> Vec<Span> {
-    let mentions = known.entities.iter().flat_map(|entity| &entity.mentions);
-    let named =
-        mentions.filter(|mention| !matches!(mention.form, MentionForm::Pronoun | MentionForm::Title));
-    let mut spans: Vec<Span> = named.map(|mention| mention.span).collect();
+/// Where names stand, sorted, and whether they may be part of a longer phrase.
+fn taken(known: &Enriched) -> Vec<(Span, bool)> {
+    let mut spans: Vec<(Span, bool)> = Vec::new();
+    for entity in &known.entities {
+        let may_be_part = matches!(entity.kind, EntityKind::Place | EntityKind::Group);
+        let named = entity
+            .mentions
+            .iter()
+            .filter(|mention| !matches!(mention.form, MentionForm::Pronoun | MentionForm::Title));
+        spans.extend(named.map(|mention| (mention.span, may_be_part)));
+    }
     spans.sort_unstable();
     spans
 }
@@ -191,14 +198,16 @@ struct Place {
 }
 
 /// Runs of words that are no names.
-fn phrases(scorer: &Scorer, taken: &[Span], candidates: &mut Vec<Candidate>) {
+fn phrases(scorer: &Scorer, taken: &[(Span, bool)], candidates: &mut Vec<Candidate>) {
     let mut places = places(scorer.slots);
     places.sort_unstable();
     // How often the run at a slot comes, by its length.
     let mut uses = vec![[0_usize; PHRASE_WORDS_MAX]; scorer.slots.len()];
     let groups = || places.chunk_by(|one, two| one.key == two.key && one.count == two.count);
     for group in groups() {
-        group.iter().for_each(|place| uses[place.first][place.count - 1] = group.len());
+        for place in group {
+            uses[place.first][place.count - 1] = group.len();
+        }
     }
     for group in groups() {
         let Place { first, count, .. } = group[0];
@@ -232,18 +241,16 @@ fn is_subsumed(uses: &[[usize; PHRASE_WORDS_MAX]], first: usize, count: usize) -
     longer(first) || first > 0 && longer(first - 1)
 }
 
-fn is_phrase(scorer: &Scorer, taken: &[Span], first: usize, count: usize, uses: usize) -> bool {
+fn is_phrase(scorer: &Scorer, taken: &[(Span, bool)], first: usize, count: usize, uses: usize) -> bool {
     let slots = &scorer.slots[first..first + count];
     let span = Span { start: slots[0].span.start, end: slots[count - 1].span.end };
-    if count == 1 && uses < 2 {
+    if slots[count - 1].term.is_modifier || count == 1 && (uses < 2 || slots[0].term.is_demonym) {
         return false;
     }
-    // Part of a name, or across its edge: the name itself is the phrase.
-    let near = taken.partition_point(|name| name.end <= span.start);
-    taken[near..]
-        .iter()
-        .take_while(|name| name.start < span.end)
-        .all(|name| span.contains(*name) && span != *name)
+    // A name is a phrase of its own, and a title adds nothing; but `Carver Creek reservoir` is more than a place.
+    let near = taken.partition_point(|(name, _)| name.end <= span.start);
+    let mut names = taken[near..].iter().take_while(|(name, _)| name.start < span.end);
+    names.all(|(name, may_be_part)| *may_be_part && span.contains(*name) && span != *name)
 }
 
 /// The best ones of which none says what another says.

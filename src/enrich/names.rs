@@ -1,7 +1,8 @@
 //! Finds names and says of each whether it is a person's, an organisation's, a place's or another's.
 //! Evidence: a trained tagger over words, shapes and gazetteers.
 //! Example: `Ana Duarte left Acme for Lisbon` → person, organisation, place.
-//! Misses: names without a capital (`iguazu`); lines in capitals hide which words are names.
+//! Misses: names without a capital (`iguazu`); lines in capitals hide which words are names;
+//! a team that bears its town's name, told only outside of tables and sports sentences; unknown companies without a legal form.
 
 use super::segments::Segment;
 use crate::lexicon::tagger::{self, Buffers, Kind, Model};

@@ -57,7 +57,10 @@ pub(super) fn find(
 fn published(reader: &Reader, speakers: &speakers::Index, speech: Speech) -> Quotation {
     let span = |range: &Range<usize>| reader.span(range);
     let words = speech.speaker.as_ref().map(|speaker| span(&speaker.words));
-    let speaker_entity = words.and_then(|words| speakers.named_in(words));
+    let insertion = speech.speaker.as_ref().and_then(|speaker| speaker.insertion.as_ref()).map(span);
+    let speaker_entity = words
+        .and_then(|words| speakers.named_in(words))
+        .or_else(|| insertion.and_then(|insertion| speakers.named_after(insertion)));
     // `who` is believed to be enough only where it is known who that is.
     let relative = speech.speaker.as_ref().and_then(|speaker| speaker.relative.as_ref()).map(span);
     let speaker = relative.filter(|_| speaker_entity.is_some()).or(words);

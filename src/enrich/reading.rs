@@ -194,12 +194,11 @@ fn is_last_silent(letters: &[u8]) -> bool {
         // `league`, `mosques`: here the whole pair is silent.
         [.., b'g' | b'q', b'u', b'e'] | [.., b'g' | b'q', b'u', b'e', b's'] => true,
         [.., before, b'e'] => !is_vowel(*before) && *before != b' ',
-        // `boxes`, `places`, `changes` are spoken.
-        [.., b's' | b'x' | b'z' | b'c' | b'g', b'e', b's'] | [.., b'c' | b's', b'h', b'e', b's'] => false,
-        [.., before, b'e', b's'] => !is_vowel(*before),
-        // `wanted`, `added` are spoken.
-        [.., b't' | b'd', b'e', b'd'] => false,
-        [_, .., before, b'e', b'd'] => !is_vowel(*before),
+        // `boxes`, `places`, `changes`, `wanted`, `added` are spoken.
+        [.., b's' | b'x' | b'z' | b'c' | b'g', b'e', b's']
+        | [.., b'c' | b's', b'h', b'e', b's']
+        | [.., b't' | b'd', b'e', b'd'] => false,
+        [_, .., before, b'e', b's' | b'd'] => !is_vowel(*before),
         _ => false,
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn find(text: &str, tokens: &[Token], known: &Enriched) -> Vec<usize>
         at = end;
     }
     let by_score = |a: &Sentence, b: &Sentence| b.score.total_cmp(&a.score).then(a.index.cmp(&b.index));
+    sentences.retain(|sentence| !sentence.stems.is_empty());
     sentences.sort_by(by_score);
     sentences.truncate(COMPARED_MAX);
     let mut chosen = choose(sentences, most);
@@ -96,6 +97,7 @@ fn sentence(text: &str, tokens: &[Token], index: usize, span: Span, topic: &Topi
     let phrases = if all > 0.0 { covered / all * 3.0 } else { 0.0 };
     let headline = shared as f32 / topic.headline.len().max(4) as f32;
     let told = (place + phrases.min(1.0) + 0.6 * headline) * length(tokens.len());
+    let told = if is_list(span.of(text)) { told * 0.4 } else { told };
     Sentence { index, stems, score: told - cost(span.of(text)) }
 }
 
@@ -103,10 +105,18 @@ fn sentence(text: &str, tokens: &[Token], index: usize, span: Span, topic: &Topi
 fn length(tokens: usize) -> f32 {
     match tokens {
         0..=6 => 0.2,
-        7..=10 => 0.7,
         11..=50 => 1.0,
         _ => 0.7,
     }
+}
+
+/// A row of names or figures: team sheets, tables.
+fn is_list(sentence: &str) -> bool {
+    let words = sentence.split_whitespace();
+    let (all, plain) = words.fold((0, 0), |(all, plain), word| {
+        (all + 1, plain + usize::from(word.starts_with(char::is_lowercase)))
+    });
+    plain * 3 < all
 }
 
 /// What a sentence loses: speech, questions, and openings that hang on the sentence before.

@@ -119,7 +119,9 @@ fn title_in(text: &str, tokens: &[Token], name: &Name) -> Option<TitleRun> {
     let rest = tokens.get(run.tokens.end).filter(|_| run.tokens.end < end);
     let is_sure = match (name.kind, rest) {
         (NameKind::Person, Some(rest)) => is_clear && is_capital(text, *rest),
-        (NameKind::Person, None) => run.tokens.len() > 1,
+        (NameKind::Person, None) => {
+            run.tokens.len() > 1 || run.head.has(POST) && is(text, tokens, end, "of")
+        }
         // `FM Marwat` is a person, `FM Radio` is not.
         (_, Some(rest)) => {
             let word = rest.span.of(text);

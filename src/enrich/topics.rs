@@ -5,7 +5,7 @@
 //! Misses: topics that no term of theirs names (irony, fiction); two stories of one branch in one article compete.
 
 use crate::lexicon::media_topics;
-use crate::lexicon::topic_model::{self, CLASSES_MAX, TERM_WORDS_MAX, Word};
+use crate::lexicon::topic_model::{self, CLASSES_MAX, TERM_WORDS_MAX, Term, Word};
 use crate::model::{Headline, Span, Topic, limits};
 use crate::text::Token;
 use std::collections::BTreeMap;
@@ -23,7 +23,11 @@ const TOPIC_MIN: f32 = 0.5;
 /// Least support of a branch that is published by itself, none of its topics being sure enough.
 const ALONE_MIN: f32 = 0.45;
 /// A topic is left out beside one of its branch that has this much more support.
-const SHADOWED_BELOW: f32 = 0.45;
+const SHADOWED_BELOW: f32 = 0.55;
+/// What a branch's terms are worth when the model does not second them.
+const TERMS_ALONE: f32 = 0.6;
+/// How much of a broader topic's score a narrower one needs to stand for both.
+const NARROWER_MIN: f32 = 0.75;
 /// Most topics below one top.
 const BRANCH_TOPICS_MAX: usize = 4;
 const TENTH: f32 = 0.1;
@@ -129,22 +133,19 @@ fn read_features(words: &[Word], headline: Option<Span>, lede: Option<Span>, fea
     }
 }
 
-/// Every term that starts at every word, merged.
+/// The longest terms from left to right, none over another, merged.
 fn read_terms(words: &[Word], masses: &[f32], hits: &mut Vec<Hit>) {
     hits.clear();
-    for (at, first) in words.iter().enumerate() {
-        let (mut key, mut last) = (first.key, first);
-        for length in 1..=TERM_WORDS_MAX {
-            let Some(term) = topic_model::term(key) else { break };
-            let span = Span { start: first.span.start, end: last.span.end };
-            let mass = masses[at];
-            hits.extend(term.entries().map(|(rank, weight)| Hit { rank, weight, key, mass, span }));
-            let Some(next) = words.get(at + length).filter(|next| term.starts_longer() && next.follows)
-            else {
-                break;
-            };
-            (key, last) = (topic_model::joined(key, next.key), next);
-        }
+    let mut at = 0;
+    while at < words.len() {
+        let Some((term, key, length)) = longest_term(&words[at..]) else {
+            at += 1;
+            continue;
+        };
+        let span = Span { start: words[at].span.start, end: words[at + length - 1].span.end };
+        let mass = masses[at];
+        hits.extend(term.entries().map(|(rank, weight)| Hit { rank, weight, key, mass, span }));
+        at += length;
     }
     hits.sort_unstable_by_key(|hit| (hit.rank, hit.key, hit.span.start));
     hits.dedup_by(|next, first| {
@@ -152,6 +153,23 @@ fn read_terms(words: &[Word], masses: &[f32], hits: &mut Vec<Hit>) {
         first.mass += if same { next.mass } else { 0.0 };
         same
     });
+}
+
+/// The longest term that starts at the first word, with its key and how many words it has.
+fn longest_term(words: &[Word]) -> Option<(Term, u64, usize)> {
+    let mut longest = None;
+    let mut key = words.first()?.key;
+    for length in 1..=TERM_WORDS_MAX {
+        let Some(term) = topic_model::term(key) else { break };
+        if term.entries().next().is_some() {
+            longest = Some((term, key, length));
+        }
+        let Some(next) = words.get(length).filter(|next| term.starts_longer() && next.follows) else {
+            break;
+        };
+        key = topic_model::joined(key, next.key);
+    }
+    longest
 }
 
 /// That a topic has a term in the text is a feature, too.
@@ -226,7 +244,7 @@ fn branches(hits: &[Hit], chances: &[f32; CLASSES_MAX], length: f32) -> BTreeMap
         let amount = 1.0 - (-branch.worth / 2.0).exp();
         let by_terms = share * amount;
         let trust = branch.class.map_or(0.0, trust);
-        branch.support = trust * branch.chance + (1.0 - trust) * by_terms;
+        branch.support = (trust * branch.chance + (1.0 - trust) * by_terms).max(TERMS_ALONE * by_terms);
     }
     branches
 }
@@ -253,8 +271,7 @@ fn below(top: usize, branch: &Branch, hits: &[Hit], length: f32, found: &mut Vec
     }
     let best = scores.iter().map(|(_, score)| *score).fold(0.0, f32::max);
     scores.retain(|(_, score)| *score >= TOPIC_MIN && *score >= best * SHADOWED_BELOW);
-    let narrower: Vec<usize> = scores.iter().map(|(rank, _)| topic_model::ranked(*rank).1).collect();
-    scores.retain(|(rank, _)| !narrower.contains(rank));
+    only_one_a_line(&mut scores);
     scores.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     for (rank, score) in scores.into_iter().take(BRANCH_TOPICS_MAX) {
         let mut spans: Vec<(f32, Span)> = hits
@@ -264,6 +281,20 @@ fn below(top: usize, branch: &Branch, hits: &[Hit], length: f32, found: &mut Vec
             .collect();
         found.extend(published(rank, score, &mut spans, "topic_terms"));
     }
+}
+
+/// Of a topic and the one right above it the narrower stays, unless the words speak much more for the broader.
+fn only_one_a_line(scores: &mut Vec<(usize, f32)>) {
+    let all = scores.clone();
+    let score = |rank: usize| all.iter().find(|(own, _)| *own == rank).map(|(_, score)| *score);
+    let above = |rank: usize| topic_model::ranked(rank).1;
+    let stands = |own: f32, broader: f32| own >= broader * NARROWER_MIN;
+    scores.retain(|(rank, own)| {
+        let is_weak = score(above(*rank)).is_some_and(|broader| !stands(*own, broader));
+        let is_covered =
+            all.iter().any(|(other, narrower)| above(*other) == *rank && stands(*narrower, *own));
+        !is_weak && !is_covered
+    });
 }
 
 /// The topic at the top itself, by the model's words and its branch's terms.

@@ -58,9 +58,14 @@ impl CueVerb {
         self.frames & frame as u16 != 0
     }
 
+    /// Whether some word may tie it to what was said: `spoke of`.
+    pub fn has_ties(self) -> bool {
+        self.particles != 0
+    }
+
     /// Whether `word`, in lower case, may tie it to what was said: `warned of`.
     pub fn ties_with(self, word: &str) -> bool {
-        self.particles != 0
+        self.has_ties()
             && PARTICLES.iter().position(|own| *own == word).is_some_and(|at| self.particles >> at & 1 == 1)
     }
 }

@@ -4,6 +4,12 @@
 //! Example: `A$` → AUD; `Canadian dollars` → CAD; `rupees` in an article on Nepal → NPR.
 //! Misses: currencies that are no more, slang (`quid`, `bucks`), metals and crypto-currencies.
 
+/// What a name or letters stand for; the code stays open where several countries have such a currency.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Currency {
+    pub code: Option<&'static str>,
+}
+
 /// Longest word of the tables, in bytes.
 const NAME_BYTES_MAX: usize = 16;
 
@@ -324,19 +330,20 @@ pub fn sign(letters: &str, sign: &str) -> Option<&'static str> {
 }
 
 /// The currency that letters against figures stand for. `countries` are those of the article, most of all first.
-pub fn letters(word: &str, countries: &[&str]) -> Option<Option<&'static str>> {
+pub fn letters(word: &str, countries: &[&str]) -> Option<Currency> {
     let (_, known) = LETTERS.iter().find(|(letters, _)| *letters == word)?;
-    Some(match *known {
+    let code = match *known {
         "CFA" => among(CFA, countries).or(Some("XOF")),
-        name if name.starts_with(|c: char| c.is_ascii_lowercase()) => self::name(name, countries)?,
+        name if name.starts_with(|c: char| c.is_ascii_lowercase()) => self::name(name, countries)?.code,
         code => Some(code),
-    })
+    };
+    Some(Currency { code })
 }
 
-/// The currency of a name: known by its own, or by the countries of the article; `Some(None)` when it stays open.
-pub fn name(word: &str, countries: &[&str]) -> Option<Option<&'static str>> {
+/// The currency of a name: known by its own, or by the countries of the article.
+pub fn name(word: &str, countries: &[&str]) -> Option<Currency> {
     let (_, common, list) = entry(word)?;
-    Some(among(list, countries).or(*common))
+    Some(Currency { code: among(list, countries).or(*common) })
 }
 
 /// The currency of a name with the nation before it: `Canadian dollars`, `CFA francs`.
@@ -402,10 +409,10 @@ mod tests {
         assert_eq!(of_nation("Canadian", "dollars", &[]), Some("CAD"));
         assert_eq!(of_nation("CFA", "francs", &["TD"]), Some("XAF"));
         assert_eq!(of_nation_of_two("Hong", "Kong", "dollars"), Some("HKD"));
-        assert_eq!(name("rupees", &["DE", "NP"]), Some(Some("NPR")));
-        assert_eq!(name("dinars", &[]), Some(None));
+        assert_eq!(name("rupees", &["DE", "NP"]), Some(Currency { code: Some("NPR") }));
+        assert_eq!(name("dinars", &[]), Some(Currency { code: None }));
         assert_eq!(name("dinner", &[]), None);
-        assert_eq!(letters("Rs", &["PK"]), Some(Some("PKR")));
+        assert_eq!(letters("Rs", &["PK"]), Some(Currency { code: Some("PKR") }));
         assert_eq!(sign("HK", "$"), Some("HKD"));
         assert_eq!(sign("B", "$"), None);
     }

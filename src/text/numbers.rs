@@ -196,7 +196,7 @@ fn digits(word: &str, mark: DecimalMark) -> Option<Decimal> {
     for (at, byte) in bare.bytes().enumerate() {
         if byte.is_ascii_digit() {
             made.units = made.units.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
-            made.exponent -= i32::from(point.is_some_and(|point| at > point));
+            made.exponent -= i32::from(at > point);
         }
     }
     // Beyond this a floating-point number no longer holds every digit.
@@ -209,35 +209,31 @@ fn digits(word: &str, mark: DecimalMark) -> Option<Decimal> {
         .map(|whole| whole.shifted(-i32::try_from(exponent).unwrap_or(0)))
 }
 
-/// Where the decimal mark stands; `None` within when there is none; nothing when it is no number but a
-/// version or a list (`1.2.3`, `4,17`).
-fn decimal_point(bare: &str, mark: DecimalMark) -> Option<Option<usize>> {
-    let marks: Vec<usize> =
-        bare.bytes().enumerate().filter(|(_, b)| !b.is_ascii_digit()).map(|(at, _)| at).collect();
-    let Some(last) = marks.last().copied() else { return Some(None) };
+/// Where the decimal mark stands, or the end where there is none; nothing when it is no number but a version or a
+/// list (`1.2.3`, `4,17,5`).
+fn decimal_point(bare: &str, mark: DecimalMark) -> Option<usize> {
     let bytes = bare.as_bytes();
-    if bytes.iter().any(|b| !b.is_ascii_digit() && !matches!(b, b',' | b'.')) {
+    if bytes.iter().any(|byte| !byte.is_ascii_digit() && !matches!(byte, b',' | b'.')) {
         return None;
     }
-    let groups =
-        if marks[..marks.len() - 1].iter().all(|at| bytes[*at] == bytes[last]) { bytes[last] } else { 0 };
+    let Some(last) = bare.rfind([',', '.']) else { return Some(bare.len()) };
+    let first = bare.find([',', '.'])?;
     let ends_in_three = bare.len() - last == 4;
-    let decimal = match mark {
-        DecimalMark::Point => b'.',
-        DecimalMark::Comma => b',',
-    };
-    if marks.len() == 1 {
+    if first == last {
+        let decimal = if mark == DecimalMark::Point { b'.' } else { b',' };
         let is_group = ends_in_three && bytes[last] != decimal && last <= 3 && bytes[0] != b'0';
-        return Some((!is_group).then_some(last));
+        return Some(if is_group { bare.len() } else { last });
     }
-    if groups != 0 {
-        // `1,000,000` and the Indian `1,23,456`; but no `1.2.3`.
-        let is_grouped = ends_in_three && marks.windows(2).all(|pair| matches!(pair[1] - pair[0], 3 | 4));
-        return is_grouped.then_some(None);
+    let group = bytes[first];
+    let groups = bytes[..last].split(|byte| *byte == group);
+    // `1,000,000` and the Indian `1,23,456`; but no `1.2.3`.
+    let is_grouped = groups.skip(1).all(|digits| {
+        matches!(digits, [b'0'..=b'9', b'0'..=b'9'] | [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9'])
+    });
+    if bytes[last] == group {
+        return (is_grouped && ends_in_three).then_some(bare.len());
     }
-    let group = bytes[marks[0]];
-    let is_plain = bytes[last] != group && marks[..marks.len() - 1].iter().all(|at| bytes[*at] == group);
-    is_plain.then_some(Some(last))
+    is_grouped.then_some(last)
 }
 
 /// Units and powers of ten below one of a fraction that is one character.

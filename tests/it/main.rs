@@ -16,6 +16,7 @@ mod engine;
 mod eval;
 #[cfg(feature = "service")]
 mod explain;
+mod fingerprint;
 mod golden;
 #[cfg(feature = "service")]
 mod kafka;

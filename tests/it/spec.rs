@@ -5,8 +5,9 @@
 //! text of the span in back quotes, and goes on with `key=value` pairs compared with the published JSON
 //! (`place.country=PK` goes down a level). A field of findings (dates, paragraphs, sentences, sections …)
 //! must be marked in full and in order; a section's text is its heading, and its paragraphs are written
-//! `paragraphs=0,1`. Options in the fence's info line: `json` reads the block as JSON, `record_ms=N` sets
-//! the record's timestamp, `crlf` turns line breaks into CR LF, `latin` encodes as Windows-1252.
+//! `paragraphs=0,1`; a quotation's text is its content, pieces joined by ` / `. Options in the fence's info
+//! line: `json` reads the block as JSON, `record_ms=N` sets the record's timestamp, `crlf` turns line breaks
+//! into CR LF, `latin` encodes as Windows-1252.
 //!
 //! `people`, `organisations`, `places`, `groups` and `events` are the entities of one kind, and in `mentions=` and
 //! `titles=` each finding is its words with underscores, and its form or office after a slash:
@@ -179,7 +180,7 @@ fn matches(mark: &str, item: &Value, text: &str) -> Result<(), String> {
     if let Some((expected, after)) = mark.strip_prefix('`').and_then(|m| m.rsplit_once('`')) {
         let found = match item {
             Value::String(whole) => Some(whole.replace('\r', "\\r").replace('\n', "\\n")),
-            _ => span_text(item, text).map(str::to_owned),
+            _ => span_text(item, text),
         };
         if found.as_deref() != Some(expected) {
             return Err(format!("found {}", shown(item, text)));
@@ -201,10 +202,14 @@ fn matches(mark: &str, item: &Value, text: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn span_text<'a>(item: &Value, text: &'a str) -> Option<&'a str> {
+fn span_text(item: &Value, text: &str) -> Option<String> {
+    if let Some(pieces) = item["content"].as_array() {
+        let pieces: Option<Vec<String>> = pieces.iter().map(|piece| span_text(piece, text)).collect();
+        return Some(pieces?.join(" / "));
+    }
     let holder = if item.get("heading").is_some() { &item["heading"] } else { item };
     let (start, end) = (holder["start"].as_u64()?, holder["end"].as_u64()?);
-    text.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
+    text.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?).map(str::to_owned)
 }
 
 fn shown(item: &Value, text: &str) -> String {

@@ -18,7 +18,7 @@ pub struct Votes {
 const SURE: f32 = 0.9;
 const HALF_SURE: f32 = 0.5;
 /// What silver texts weigh beside marked ones.
-const WEIGHT: f32 = 0.25;
+const WEIGHT: f32 = 0.3;
 
 /// News with the names that a tagger is sure of; of all else that may be a name nothing is said.
 pub fn texts(news: &[Document], model: &Model<'_>, votes: &Votes, one_in: usize) -> Vec<Text> {

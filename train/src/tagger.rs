@@ -542,11 +542,11 @@ pub fn score(texts: &[Text], model: &Model<'_>) -> Score {
 /// The pace of the final training.
 pub const PACE: Pace = Pace { step: 0.15, decay: 1e-4, rounds: 8, drop_percent: 20 };
 /// Bounds the size of the file of weights.
-pub const ROWS_MAX: usize = 260_000;
+pub const ROWS_MAX: usize = 320_000;
 /// Invented pages among the texts.
 const PAGES: usize = 1500;
 /// One text of the news collection in so many is learned from.
-const SILVER_ONE_IN: usize = 4;
+const SILVER_ONE_IN: usize = 3;
 
 /// All texts with marks, some sentences in capitals, and invented pages.
 pub fn gold(marked: &[(&'static str, Vec<Document>)], phrases: &Phrases) -> Vec<Text> {

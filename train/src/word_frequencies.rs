@@ -1,10 +1,10 @@
-//! Makes `word_frequencies.bin`: how common a word is in the news, and whether it is mostly a verb or an adverb.
+//! Makes `word_frequencies.bin`: how common a word is in the news, and what part of speech it mostly is.
 //!
-//! Reads the unmarked news of `corpora::news` (each sentence counts a word once) and the parts of speech of `gum/dep`.
-//! Only counts leave the texts.
+//! Reads the unmarked news of `corpora::news` (each sentence counts a word once) and the parts of speech of `gum/dep`;
+//! what follows `to`, `will` and their like in the news, and seldom an article, is a verb, too. Only counts leave the texts.
 
 use crate::corpora;
-use copydesk::lexicon::word_frequencies::{ADVERB, LEVEL_MAX, VERB, hash};
+use copydesk::lexicon::word_frequencies::{LEVEL_MAX, Part, hash};
 use copydesk::text::{TokenKind, tokenize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -14,10 +14,10 @@ use std::path::Path;
 const COUNT_MIN: u32 = 3;
 const WORDS_MAX: usize = 75_000;
 /// A word's part of speech is believed from so many uses on.
-const USES_MIN: u32 = 3;
+const USES_MIN: u32 = 2;
 
 pub fn make(data: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
-    let counts = sentence_counts(data)?;
+    let Counted { counts, uses } = counted(data)?;
     let parts = parts_of_speech(&data.join("gum/dep"))?;
     let mut words: Vec<(&String, u32)> = counts.iter().filter(|(_, count)| **count >= COUNT_MIN).map(|(w, c)| (w, *c)).collect();
     words.sort_by_key(|(word, count)| (std::cmp::Reverse(*count), *word));
@@ -26,10 +26,12 @@ pub fn make(data: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     for (word, count) in &words {
         values.insert(hash(word), level(*count));
     }
+    for (word, _) in &words {
+        let is_verb = uses.get(*word).is_some_and(|uses| uses.is_verb()) && !parts.contains_key(*word);
+        *values.entry(hash(word)).or_insert(1) |= u8::from(is_verb) << 6;
+    }
     for (word, uses) in &parts {
-        if let Some(flag) = uses.flag() {
-            *values.entry(hash(word)).or_insert(1) |= flag;
-        }
+        *values.entry(hash(word)).or_insert(1) |= (uses.part() as u8) << 6;
     }
     let entries: Vec<(u64, Vec<u8>)> = values.into_iter().map(|(hash, value)| (hash, vec![value])).collect();
     let bytes = crate::tables::bytes(&entries, 1, 4, 3);
@@ -43,24 +45,52 @@ fn level(count: u32) -> u8 {
     level.min(LEVEL_MAX)
 }
 
-fn sentence_counts(data: &Path) -> Result<BTreeMap<String, u32>, Box<dyn Error>> {
-    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+/// Sentences with a word, and what it follows.
+#[derive(Default)]
+struct Counted {
+    counts: BTreeMap<String, u32>,
+    uses: BTreeMap<String, Follows>,
+}
+
+#[derive(Default)]
+struct Follows {
+    all: u32,
+    /// `to`, `will` …
+    verb_leads: u32,
+    /// `the`, `their`, `of` …
+    noun_leads: u32,
+}
+
+impl Follows {
+    fn is_verb(&self) -> bool {
+        self.all >= 5 && self.verb_leads * 10 >= self.all * 4 && self.noun_leads * 8 <= self.all
+    }
+}
+
+fn counted(data: &Path) -> Result<Counted, Box<dyn Error>> {
+    let mut counted = Counted::default();
     let mut tokens = Vec::new();
     for document in corpora::news(data)? {
         for (start, end) in &document.sentences {
             let sentence = &document.text[*start..*end];
             tokenize(sentence, &mut tokens);
-            let words: BTreeSet<String> = tokens
-                .iter()
-                .filter(|token| token.kind == TokenKind::Word)
-                .map(|token| token.span.of(sentence).to_lowercase())
-                .collect();
-            for word in words {
-                *counts.entry(word).or_insert(0) += 1;
+            let words = tokens.iter().filter(|token| token.kind == TokenKind::Word);
+            let words: Vec<String> = words.map(|token| token.span.of(sentence).to_lowercase()).collect();
+            for pair in words.windows(2) {
+                let follows = counted.uses.entry(pair[1].clone()).or_default();
+                follows.all += 1;
+                let lead = pair[0].as_str();
+                follows.verb_leads +=
+                    u32::from(matches!(lead, "to" | "will" | "would" | "could" | "can" | "may" | "might" | "must" | "should" | "not"));
+                follows.noun_leads +=
+                    u32::from(matches!(lead, "the" | "a" | "an" | "his" | "her" | "their" | "its" | "of" | "in" | "for" | "new"));
+            }
+            for word in words.into_iter().collect::<BTreeSet<String>>() {
+                *counted.counts.entry(word).or_insert(0) += 1;
             }
         }
     }
-    Ok(counts)
+    Ok(counted)
 }
 
 /// How often a word is what.
@@ -69,17 +99,20 @@ struct Uses {
     all: u32,
     verbs: u32,
     adverbs: u32,
+    adjectives: u32,
 }
 
 impl Uses {
-    fn flag(&self) -> Option<u8> {
+    fn part(&self) -> Part {
         let is_mostly = |uses: u32| self.all >= USES_MIN && uses * 10 >= self.all * 6;
         if is_mostly(self.verbs) {
-            Some(VERB)
+            Part::Verb
         } else if is_mostly(self.adverbs) {
-            Some(ADVERB)
+            Part::Adverb
+        } else if is_mostly(self.adjectives) {
+            Part::Adjective
         } else {
-            None
+            Part::Other
         }
     }
 }
@@ -94,6 +127,7 @@ fn parts_of_speech(folder: &Path) -> Result<BTreeMap<String, Uses>, Box<dyn Erro
             let (Some(word), Some(_), Some(part)) = (columns.next(), columns.next(), columns.next()) else { continue };
             let uses = parts.entry(word.to_lowercase()).or_default();
             uses.all += 1;
+            uses.adjectives += u32::from(part == "ADJ");
             uses.verbs += u32::from(matches!(part, "VERB" | "AUX"));
             uses.adverbs += u32::from(matches!(part, "ADV" | "INTJ" | "SCONJ" | "CCONJ" | "ADP" | "PRON" | "DET" | "PART" | "NUM"));
         }

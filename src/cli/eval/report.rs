@@ -1,6 +1,6 @@
 //! The scores, as a table for people, as JSON, and as the report that is kept with the project.
 
-use super::goals::{NAMED, Named, named};
+use super::goals::{Goal, NAMED, Named, named};
 use super::sets::Scored;
 use super::tally::{Counts, Field};
 use crate::cli::pretty::safe;
@@ -114,27 +114,30 @@ fn goals_table(out: &mut String, sets: &[Scored]) {
     write_line(out, "\n## Floors and goals\n");
     write_line(
         out,
-        "A floor is the best mark seen of a peer (Stanford CoreNLP 4.5.7 with all defaults, SUTime) on the same raw \
-         text by the same scorer; a goal is what is aimed at.\n",
+        "Below its floor the program would not be given out; a goal is what is aimed at. The peer is Stanford \
+         CoreNLP 4.5.7 with all defaults and its SUTime, on the same raw text by the same scorer.\n",
     );
-    write_line(out, "| set | field | floor | goal | seen | |\n|---|---|--:|--:|--:|---|");
+    write_line(out, "| set | field | floor | goal | peer | seen | |\n|---|---|--:|--:|--:|--:|---|");
     for (set, named) in known {
         for goal in named.goals {
-            let Some(score) = set.scores.figure(goal.figure) else { continue };
-            let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.1}"));
-            let judgement = match (goal.floor, goal.aim) {
-                (Some(floor), _) if score < floor => "below the floor",
-                (_, Some(aim)) if score < aim => "short of the goal",
-                _ => "holds",
-            };
-            let (floor, aim) = (number(goal.floor), number(goal.aim));
-            let word = goal.figure.name();
-            write_line(
-                out,
-                &format!("| {} | `{word}` | {floor} | {aim} | {score:.1} | {judgement} |", named.name),
-            );
+            if let Some(score) = set.scores.figure(goal.figure) {
+                write_line(out, &goal_row(named.name, goal, score));
+            }
         }
     }
+}
+
+fn goal_row(set: &str, goal: &Goal, score: f64) -> String {
+    let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.1}"));
+    let judgement = match (goal.floor, goal.aim, goal.peer) {
+        (Some(floor), ..) if score < floor => "below the floor",
+        (_, Some(aim), _) if score < aim => "short of the goal",
+        (_, _, Some(peer)) if score < peer => "behind the peer",
+        _ => "holds",
+    };
+    let (floor, aim, peer) = (number(goal.floor), number(goal.aim), number(goal.peer));
+    let word = goal.figure.name();
+    format!("| {set} | `{word}` | {floor} | {aim} | {peer} | {score:.1} | {judgement} |")
 }
 
 fn set_table(out: &mut String, set: &Scored) {

@@ -22,8 +22,7 @@ pub(super) fn percent(scan: &Scan, reach: &Reach) -> Option<Found> {
     let at = scan.past_hyphen(reach.end);
     let to = match scan.word(at) {
         _ if !reach.suffix.is_empty() => return None,
-        "%" | "％" => at + 1,
-        "percent" | "Percent" | "pct" | "Prozent" | "procent" => at + 1,
+        "%" | "％" | "percent" | "Percent" | "pct" | "Prozent" | "procent" => at + 1,
         "pc" if reach.is_figures => at + 1,
         "per" if scan.is_any(at + 1, &["cent"]) => at + 2,
         "per" if scan.word(at + 1) == "-" && scan.is(at + 2, "cent") => at + 3,

@@ -6,7 +6,7 @@
 
 use super::reach::Reach;
 use super::{Found, Scan};
-use crate::lexicon::currencies;
+use crate::lexicon::currencies::{self, Currency};
 use crate::model::AmountKind;
 use crate::text::numbers::{self, Figures};
 use crate::text::{Token, TokenKind};
@@ -38,19 +38,19 @@ fn opening<'t>(scan: &Scan<'t>, at: usize) -> Option<(Option<&'static str>, Reac
         TokenKind::Word if word.len() <= 4 => {
             let stop = usize::from(scan.word(at + 1) == "." && scan.touches_next(at));
             let number = figures(scan, at + 1 + stop)?;
-            Some((letters(scan, word, &number, false)?, number))
+            Some((letters(scan, word, &number, false)?.code, number))
         }
         TokenKind::Mixed => {
             let made = numbers::figures(word, scan.reader.mark).filter(|made| !made.prefix.is_empty())?;
             let number = from_figures(scan, at, made);
-            Some((letters(scan, made.prefix, &number, true)?, number))
+            Some((letters(scan, made.prefix, &number, true)?.code, number))
         }
         _ => None,
     }
 }
 
 /// The currency of letters or a code before figures.
-fn letters(scan: &Scan, word: &str, number: &Reach, is_tight: bool) -> Option<Option<&'static str>> {
+fn letters(scan: &Scan, word: &str, number: &Reach, is_tight: bool) -> Option<Currency> {
     if let Some(code) = currencies::code(word) {
         // `COP26`, `ALL 12 DEAD`, `TOP 10`: codes that are words of capitals, too.
         let is_word = matches!(
@@ -69,7 +69,8 @@ fn letters(scan: &Scan, word: &str, number: &Reach, is_tight: bool) -> Option<Op
                 | "TOP"
                 | "TRY"
         );
-        return (!is_word || number.low.value() >= 1000.0 && !is_tight).then_some(Some(code));
+        return (!is_word || number.low.value() >= 1000.0 && !is_tight)
+            .then_some(Currency { code: Some(code) });
     }
     // A lone `R` or `Fr` counts only against its figures.
     if !is_tight && word.len() < 2 {
@@ -145,7 +146,7 @@ fn behind(scan: &Scan, reach: &Reach, at: usize) -> Option<(Option<&'static str>
         return Some((Some(unit), at + 3));
     }
     let word = ["d’", "d'"].into_iter().find_map(|of| word.strip_prefix(of)).unwrap_or(word);
-    let unit = currencies::name(word, scan.countries)?;
+    let unit = currencies::name(word, scan.countries)?.code;
     let is_meant = match word {
         "won" => is_korean(scan, reach, at),
         "pound" | "pounds" => is_sterling(scan, reach, at),

@@ -4,9 +4,10 @@
 //! Example: `bridges` → the stem of `bridge`, light; `lamplighters` → heavy; `the`, `2019` → none.
 //! Misses: stems of other endings than the plural's.
 
+use crate::lexicon::demonyms;
 use crate::lexicon::stop_words::is_stop_word;
 use crate::lexicon::table::of_chars;
-use crate::lexicon::word_frequencies;
+use crate::lexicon::word_frequencies::{self, Part};
 use crate::text::{Token, TokenKind};
 
 /// A word with content.
@@ -16,9 +17,12 @@ pub struct Term {
     pub stem: u64,
     /// How much the word tells, 0 to 1: rare words tell more.
     pub weight: f32,
-    pub is_capital: bool,
     /// A verb or an adverb in lower case: it ends a phrase.
     pub is_break: bool,
+    /// An adjective or the like in lower case: no phrase ends with it.
+    pub is_modifier: bool,
+    /// The word for a people, which alone is no topic.
+    pub is_demonym: bool,
 }
 
 /// The term at a token; none for stop words, numbers and marks.
@@ -34,10 +38,20 @@ pub fn term(text: &str, token: &Token) -> Option<Term> {
     }
     let known = word_frequencies::of(word_frequencies::hash(word));
     let is_capital = word.starts_with(char::is_uppercase);
-    let is_unknown_verb = known.level == 0 && word.ends_with("ed");
-    let is_break =
-        !is_capital && (known.is_verb || known.is_adverb || is_unknown_verb || word.ends_with("ly"));
-    Some(Term { stem: stem(word), weight: weight(known.level), is_capital, is_break })
+    let is_break = !is_capital && (matches!(known.part, Part::Verb | Part::Adverb) || is_verb_form(word));
+    let is_modifier = !is_capital && known.part == Part::Adjective;
+    let is_demonym = is_capital && demonyms::group(word).is_some();
+    Some(Term { stem: stem(word), weight: weight(known.level), is_break, is_modifier, is_demonym })
+}
+
+/// `reopened`, `sends`, `slowly`: forms that are verbs or adverbs more often than not.
+fn is_verb_form(word: &str) -> bool {
+    let is_past = word.len() > 4 && word.ends_with("ed") && !word.ends_with("eed");
+    let third = word.strip_suffix('s').filter(|base| base.len() > 2);
+    let is_verb = |base: &str| {
+        matches!(word_frequencies::of(word_frequencies::hash(base)).part, Part::Verb | Part::Adverb)
+    };
+    is_past || word.ends_with("ly") || third.is_some_and(is_verb)
 }
 
 /// `don’t`, `we’ll`.

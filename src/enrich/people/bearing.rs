@@ -128,3 +128,11 @@ fn after(page: Page, names: &[Name], name: usize, found: &mut Vec<(usize, &'stat
         at += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn stops_are_sorted() {
+        assert!(super::STOPS.is_sorted());
+    }
+}

@@ -306,3 +306,34 @@ fn mend(page: Page, names: &mut [Name], surnames: &BTreeSet<&str>) {
 fn is_near(page: Page, at: usize) -> bool {
     page.tokens[at - 1].span.end + 1 == page.tokens[at].span.start
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_sorted() {
+        assert!(
+            FAMILY_FIRST.is_sorted()
+                && PARTICLES.is_sorted()
+                && WORDS_TOO.is_sorted()
+                && NO_NAMES.is_sorted()
+        );
+    }
+
+    #[test]
+    fn forms_of_one_person_are_told_from_namesakes() {
+        let words = |name: &str| name.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let cases = [
+            ("john smith", "j smith", true),
+            ("rob smith", "robert smith", true),
+            ("marta iriarte", "marta iriarte solís", true),
+            ("khady ndiaye fall", "ndiaye fall", true),
+            ("george w bush", "george h bush", false),
+            ("john smith", "mary smith", false),
+        ];
+        for (one, other, expected) in cases {
+            assert_eq!(are_one(&words(one), &words(other)), expected, "{one} and {other}");
+        }
+    }
+}

@@ -112,7 +112,7 @@ impl Reader<'_> {
         }
         let next = cue.at + 1;
         let object = self.object_at(next, cue.limit)?;
-        let mut after = self.past_adjuncts(object.end, cue.limit);
+        let after = self.past_adjuncts(object.end, cue.limit);
         let found =
             |start, rule| Some(Complement { start, cue_end: next, addressee: Some(object.clone()), rule });
         if let Some(start) = self.quotation_at(after, cue) {
@@ -138,15 +138,24 @@ impl Reader<'_> {
                 (after..near).find(|at| self.class(*at) == Class::To)?;
                 found(object.start, "object_to")
             }
-            Class::Comma | Class::Stop | Class::Preposition | Class::Subordinate => None,
-            _ if clause => {
-                while self.class(after) == Class::Adverb {
-                    after += 1;
-                }
-                (after < cue.limit).then(|| found(after, "object_clause")).flatten()
-            }
-            _ => None,
+            class if clause && class.opens_clause() => found(after, "object_clause"),
+            _ => self.object_of(cue, &object),
         }
+    }
+
+    /// `apprised the Secretary of State of the delay`: the last `of` parts whom from what.
+    fn object_of(&self, cue: &Governor, object: &Range<usize>) -> Option<Complement> {
+        if !cue.verb.ties_with("of") {
+            return None;
+        }
+        let of = object.clone().rev().find(|at| self.is_any(*at, &["of"]))?;
+        let addressee = Some(object.start..of).filter(|words| !words.is_empty())?;
+        Some(Complement {
+            start: of + 1,
+            cue_end: cue.at + 1,
+            addressee: Some(addressee),
+            rule: "object_of",
+        })
     }
 
     fn object_at(&self, at: usize, limit: usize) -> Option<Range<usize>> {

@@ -1,6 +1,7 @@
 //! Pairs quotation marks: curly, straight, single, `« »`, two apostrophes, and quotations over several paragraphs.
 //!
-//! A mark that nothing closes ends with its paragraph when it opened it, and counts for nothing elsewhere.
+//! A mark that nothing closes ends with its paragraph where it opens it and the next or the last paragraph goes on
+//! in the same way; elsewhere it was forgotten, and counts for nothing.
 
 use crate::model::Span;
 use crate::text::Token;
@@ -41,8 +42,21 @@ const SINGLE_TOKENS_MAX: usize = 300;
 pub(super) fn find(text: &str, tokens: &[Token], paragraphs: &[std::ops::Range<usize>]) -> Vec<Quoted> {
     let marks = Marks { text, tokens };
     let mut found = Vec::new();
-    for paragraph in paragraphs {
-        marks.pair(paragraph.clone(), &mut found);
+    let mut was_open = false;
+    for (index, paragraph) in paragraphs.iter().enumerate() {
+        let Some(opened) = marks.pair(paragraph.clone(), &mut found) else {
+            was_open = false;
+            continue;
+        };
+        let next = paragraphs.get(index + 1);
+        let goes_on = next.is_some_and(|next| marks.opens(next.start, next.end) == Some(opened.style));
+        if opened.at == paragraph.start && (goes_on || was_open) {
+            let end = paragraph.end;
+            found.push(Quoted { open: opened.at, close: end, end, is_unclosed: true });
+            was_open = true;
+        } else {
+            was_open = false;
+        }
     }
     found
 }
@@ -53,7 +67,8 @@ struct Marks<'a> {
 }
 
 impl Marks<'_> {
-    fn pair(&self, paragraph: std::ops::Range<usize>, found: &mut Vec<Quoted>) {
+    /// Pairs the marks of one paragraph and returns the one that is still open at its end.
+    fn pair(&self, paragraph: std::ops::Range<usize>, found: &mut Vec<Quoted>) -> Option<Opened> {
         let mut opened: Option<Opened> = None;
         let mut at = paragraph.start;
         while at < paragraph.end {
@@ -76,13 +91,7 @@ impl Marks<'_> {
             }
             at += 1;
         }
-        if let Some(open) = opened.filter(|open| open.at == paragraph.start || !is_single(open.style)) {
-            let is_believed = open.at == paragraph.start || self.ends_sentence(paragraph.end);
-            if is_believed {
-                let end = paragraph.end;
-                found.push(Quoted { open: open.at, close: end, end, is_unclosed: true });
-            }
-        }
+        opened
     }
 
     /// Whether a second opening mark at `at` shows that the first one was never closed.
@@ -136,10 +145,6 @@ impl Marks<'_> {
         self.tokens.get(at + 1).is_some_and(|next| next.span.start == self.tokens[at].span.end)
             && self.word(at) == "'"
             && self.word(at + 1) == "'"
-    }
-
-    fn ends_sentence(&self, end: usize) -> bool {
-        end.checked_sub(1).is_some_and(|last| matches!(self.word(last), "." | "?" | "!" | "…" | ","))
     }
 
     fn touches_next(&self, at: usize) -> bool {

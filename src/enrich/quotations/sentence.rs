@@ -258,13 +258,13 @@ impl Sentence<'_> {
     /// `…, she said in Rome on Monday.`: a clause stands before, and no clause can follow.
     fn follows_clause(&self, cue: &Cue, next: usize) -> bool {
         let clause = cue.clause();
-        let is_adjunct = next == cue.at + 1
-            && matches!(self.reader.class(next), Class::Preposition | Class::Subordinate | Class::Time);
+        let is_adjunct =
+            matches!(self.reader.class(next), Class::Preposition | Class::Subordinate | Class::Time);
         is_adjunct
             && cue.verb.takes(Frame::Speech)
             && clause > self.segment.start
             && self.reader.class(clause - 1) == Class::Comma
-            && self.content_before(clause, false).is_some()
+            && self.content_before(clause, false, false).is_some()
     }
 
     /// Where the sentence ends, its last mark left out.
@@ -322,6 +322,12 @@ impl Sentence<'_> {
         (start + 1..end).find(|at| !reader.is_quoted(*at) && ends(*at)).unwrap_or(end)
     }
 
+    /// `before 2026`, `more than`: no clause follows.
+    fn is_preposition(&self, at: usize) -> bool {
+        self.reader.is_any(at, &["than"])
+            || matches!(self.reader.class(at + 1), Class::Quantifier | Class::Number | Class::Time)
+    }
+
     /// The tokens from `start` to `end`, without marks at the ends, and with all of a quotation it starts or ends in.
     fn content(&self, start: usize, end: usize) -> Option<Range<usize>> {
         let reader = self.reader;
@@ -359,7 +365,7 @@ impl Sentence<'_> {
             None => {
                 let words = self.reader.phrase_after(cue.at + 1, self.limit())?;
                 let end = words.end;
-                (Subject { words, relative: None }, end)
+                (Subject::from(words), end)
             }
         };
         let rest = self.content_after(cue_end, next_cut);
@@ -368,7 +374,10 @@ impl Sentence<'_> {
         // After a quotation only a quotation is believed to go on with it; `said X, a lawyer` says who X is.
         let rest = rest.filter(|rest| is_quoted(rest) || !is_first_quoted && cue.subject.is_some());
         let is_inserted = rest.as_ref().is_some_and(|rest| rest.start <= cue_end + 1);
-        let mut content = vec![self.content_before(cue.clause(), is_inserted)?];
+        // `She spoke by telephone.` introduces nothing.
+        let takes_clause = cue.verb.takes(Frame::Clause) || cue.verb.takes(Frame::ThatClause);
+        let is_alone = takes_clause || !cue.verb.has_ties();
+        let mut content = vec![self.content_before(cue.clause(), is_inserted, is_alone)?];
         content.extend(rest);
         Some(Speech {
             content,
@@ -381,11 +390,12 @@ impl Sentence<'_> {
     }
 
     /// What was said before the cue's clause, which starts at `clause`; it may be short where the speech goes on.
-    fn content_before(&self, clause: usize, is_inserted: bool) -> Option<Range<usize>> {
+    fn content_before(&self, clause: usize, is_inserted: bool, is_alone: bool) -> Option<Range<usize>> {
         let reader = self.reader;
         let floor = self.segment.start;
         if clause == floor {
-            let previous = floor.checked_sub(1)?;
+            // `“…” Duarte said.`: the quotation is a sentence of its own.
+            let previous = floor.checked_sub(1).filter(|_| is_alone)?;
             let quotation =
                 reader.quotation(previous).filter(|_| reader.class(previous) == Class::Close)?;
             return Some(quotation.open..quotation.end);

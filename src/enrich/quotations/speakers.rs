@@ -32,6 +32,15 @@ impl Index {
             .min_by_key(|(_, _, rank)| *rank)
             .map(|(_, id, _)| *id)
     }
+
+    /// The entity that `insertion` names first, after its comma: `, Ferrovia Lusa, which runs the trains`.
+    pub(super) fn named_after(&self, insertion: Span) -> Option<EntityId> {
+        const NAME_BYTES_FROM_COMMA: u32 = 6;
+        let from = self.mentions.partition_point(|(span, ..)| span.start < insertion.start);
+        let (span, id, _) = self.mentions.get(from)?;
+        let is_near = span.start <= insertion.start + NAME_BYTES_FROM_COMMA && span.end <= insertion.end;
+        is_near.then_some(*id)
+    }
 }
 
 fn rank(kind: EntityKind) -> u8 {

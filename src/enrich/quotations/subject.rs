@@ -15,11 +15,13 @@ pub(super) struct Subject {
     pub(super) words: Range<usize>,
     /// The `who` or `which` that stands for the words before the verb.
     pub(super) relative: Option<Range<usize>>,
+    /// What is inserted before the verb, and may name the subject: `the operator, Ferrovia Lusa, said`.
+    pub(super) insertion: Option<Range<usize>>,
 }
 
 impl From<Range<usize>> for Subject {
     fn from(words: Range<usize>) -> Self {
-        Self { words, relative: None }
+        Self { words, relative: None, insertion: None }
     }
 }
 
@@ -32,9 +34,13 @@ impl Reader<'_> {
             Class::Pronoun | Class::Contraction => Some(Subject::from(last..end)),
             Class::Relative if self.is_any(last, &["who", "which"]) => {
                 let words = self.antecedent(last, floor)?;
-                Some(Subject { words, relative: Some(last..end) })
+                Some(Subject { words, relative: Some(last..end), insertion: None })
             }
-            Class::Comma => self.before_insertion(last, floor).map(Subject::from),
+            Class::Comma => {
+                let words = self.before_insertion(last, floor)?;
+                let insertion = Some(words.end..last).filter(|inserted| !inserted.is_empty());
+                Some(Subject { words, relative: None, insertion })
+            }
             _ => self.phrase_before(end, floor).map(Subject::from),
         }
     }
@@ -50,6 +56,8 @@ impl Reader<'_> {
                     2
                 }
                 Class::Time => 1,
+                // `have since urged`.
+                Class::Subordinate if at >= floor + 2 && self.class(at - 2) == Class::Have => 1,
                 Class::Unbracket => self.bracket_tokens(at - 1, floor),
                 _ => 0,
             };

@@ -89,6 +89,21 @@ impl Class {
         matches!(self, Self::Name | Self::Plain | Self::Number | Self::Quantifier | Self::Cue(_))
     }
 
+    /// Whether the clause of somebody who was told something can open with it.
+    pub(super) fn opens_clause(self) -> bool {
+        matches!(
+            self,
+            Self::Determiner
+                | Self::Quantifier
+                | Self::Pronoun
+                | Self::Contraction
+                | Self::Name
+                | Self::Number
+                | Self::Plain
+                | Self::Open
+        )
+    }
+
     /// Whether a clause or a noun phrase can open with it.
     pub(super) fn opens_phrase(self) -> bool {
         matches!(

@@ -7,6 +7,11 @@ use std::ops::Range;
 pub type Label = u8;
 pub const OUTSIDE: Label = 0;
 
+/// Every label.
+fn all_labels() -> std::ops::RangeInclusive<Label> {
+    OUTSIDE..=label(Kind::Other, Position::Only)
+}
+
 /// Where in its name a token stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
@@ -53,7 +58,10 @@ pub fn exp(x: f32) -> f32 {
     let rest = (scaled - whole) * std::f32::consts::LN_2;
     let series =
         1.0 + rest * (1.0 + rest * (0.5 + rest * (1.0 / 6.0 + rest * (1.0 / 24.0 + rest / 120.0))));
-    f32::from_bits(((whole as i32 + 127) as u32) << 23) * series
+    // Between 27 and 227, so that the cast loses nothing.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let exponent = (whole + 127.0) as u32;
+    f32::from_bits(exponent << 23) * series
 }
 
 type Row = [f32; LABELS];
@@ -83,12 +91,13 @@ impl Decoder {
     }
 
     pub fn set_transitions(&mut self, weight: impl Fn(Label, Label) -> f32) {
-        self.transitions = (0..LABELS as Label)
+        self.transitions = all_labels()
             .map(|from| {
-                std::array::from_fn(|to| {
-                    let to = to as Label;
-                    if may_follow(from, to) { weight(from, to) } else { NEVER }
-                })
+                let mut row = [NEVER; LABELS];
+                for to in all_labels().filter(|to| may_follow(from, *to)) {
+                    row[usize::from(to)] = weight(from, to);
+                }
+                row
             })
             .collect();
         self.factors = self
@@ -142,12 +151,11 @@ impl Decoder {
         for sums in sums {
             let mut row = [NEVER; LABELS];
             let mut back = [OUTSIDE; LABELS];
-            for to in 0..LABELS {
-                for from in 0..LABELS {
-                    let score = before[from] + self.transitions[from][to];
-                    if score > row[to] {
-                        row[to] = score;
-                        back[to] = from as Label;
+            for (from, (before, steps)) in all_labels().zip(before.iter().zip(&self.transitions)) {
+                for ((best, back), step) in row.iter_mut().zip(&mut back).zip(steps) {
+                    if before + step > *best {
+                        *best = before + step;
+                        *back = from;
                     }
                 }
             }
@@ -158,9 +166,11 @@ impl Decoder {
         }
         self.path.clear();
         let Some(last) = self.best.last() else { return };
-        let end = |label: usize| last[label] + self.transitions[label][usize::from(OUTSIDE)];
-        let mut label =
-            (0..LABELS).fold(0, |best, label| if end(label) > end(best) { label } else { best }) as Label;
+        let end = |label: Label| {
+            last[usize::from(label)] + self.transitions[usize::from(label)][usize::from(OUTSIDE)]
+        };
+        let better = |best, label| if end(label) > end(best) { label } else { best };
+        let mut label = all_labels().fold(OUTSIDE, better);
         for back in self.back.iter().rev() {
             self.path.push(label);
             label = back[usize::from(label)];
@@ -212,6 +222,8 @@ fn emission(sums: &Sums) -> Row {
 fn scale(row: &mut Row) {
     let total: f32 = row.iter().sum();
     if total > 0.0 {
-        row.iter_mut().for_each(|cell| *cell /= total);
+        for cell in row {
+            *cell /= total;
+        }
     }
 }

@@ -48,10 +48,10 @@ static OUTSIDE: Word = Word {
 
 /// Everything that does not need a first reading.
 pub fn fixed(words: &[Word], segment: &Range<usize>, at: usize, out: &mut Vec<u64>) {
-    let word_at = |offset: isize| -> &Word {
-        at.checked_add_signed(offset).filter(|at| segment.contains(at)).map_or(&OUTSIDE, |at| &words[at])
-    };
-    let around: [&Word; 7] = std::array::from_fn(|index| word_at(index as isize - 3));
+    let around: [&Word; 7] = std::array::from_fn(|index| {
+        let at = (at + index).checked_sub(3).filter(|at| segment.contains(at));
+        at.map_or(&OUTSIDE, |at| &words[at])
+    });
     let mut add = Features::fixed(out);
     form(&mut add, &around);
     company(&mut add, &around);
@@ -112,6 +112,10 @@ fn company(add: &mut Features<'_>, around: &[&Word; 7]) {
     add.two(41, after.lower, next.lower);
     add.two(42, u64::from(second.known.coarse), u64::from(before.known.coarse) * 32 + shape);
     add.two(43, u64::from(next.known.coarse), u64::from(after.known.coarse) * 32 + shape);
+    let far = |first: &Word, middle: &Word| (shape * 32 + middle.shape as u64) * 32 + first.shape as u64;
+    add.one(47, far(next, after));
+    add.one(48, far(second, before));
+    add.two(49, before.lower, after.lower);
     add.one(44, u64::from(third.known.fine));
     add.one(45, u64::from(beyond.known.fine));
     add.two(

@@ -69,19 +69,15 @@ impl Memory {
         } else if word.letters > 1 {
             add.one(3, word.shape as u64);
         }
-        let neighbour = |at: usize| {
-            let word = &words[at];
-            self.others(word, Some(labels[at])).map(|counts| most(&counts).0)
+        let beside = |at: usize| {
+            let counts = self.others(&words[at], Some(labels[at]));
+            counts.map(|counts| most(&counts).0)
         };
-        if at > segment.start {
-            if let Some(kind) = neighbour(at - 1) {
-                add.one(4, kind);
-            }
+        if let Some(kind) = at.checked_sub(1).filter(|at| *at >= segment.start).and_then(beside) {
+            add.one(4, kind);
         }
-        if at + 1 < segment.end {
-            if let Some(kind) = neighbour(at + 1) {
-                add.one(5, kind);
-            }
+        if let Some(kind) = Some(at + 1).filter(|at| *at < segment.end).and_then(beside) {
+            add.one(5, kind);
         }
     }
 }

@@ -134,7 +134,10 @@ pub fn read(
     for token in tokens {
         let is_apart = end != token.span.start;
         end = token.span.end;
-        words.push(Word { is_apart, ..look(token.span.of(text), token.kind) });
+        let word = look(token.span.of(text), token.kind);
+        // `SOCCER - Results` against `Jean-Luc`.
+        let shape = if is_apart && word.shape == Shape::Hyphen { Shape::Dash } else { word.shape };
+        words.push(Word { shape, is_apart, ..word });
     }
     for segment in segments {
         let style = style(&words[segment.clone()]);
@@ -160,7 +163,7 @@ fn look(word: &str, kind: TokenKind) -> Word {
     if shape == Shape::Mixed && word.chars().any(char::is_uppercase) {
         shape = Shape::Camel;
     }
-    let letters = word.chars().count().min(20) as u8;
+    let letters = word.chars().take(20).fold(0, |count, _| count + 1);
     Word { lower, shape, letters, starts: starts(lowered(word)), ends: ends(word), ..Word::default() }
 }
 

@@ -58,7 +58,12 @@ impl Model {
     }
 
     /// AdaGrad.
-    fn step(&mut self, example: &Example, sums: &mut [[f32; CLASSES.len()]], bias_sums: &mut [f32; CLASSES.len()]) {
+    fn step(
+        &mut self,
+        example: &Example,
+        sums: &mut [[f32; CLASSES.len()]],
+        bias_sums: &mut [f32; CLASSES.len()],
+    ) {
         let scores = self.scores(&example.rows);
         let length = (example.rows.len().max(1) as f32).sqrt().recip();
         for class in 0..CLASSES.len() {
@@ -69,7 +74,8 @@ impl Model {
             bias_sums[class] += slope * slope;
             self.bias[class] -= 0.1 * slope / bias_sums[class].sqrt();
             for row in &example.rows {
-                let (weight, sum) = (&mut self.weights[*row as usize][class], &mut sums[*row as usize][class]);
+                let (weight, sum) =
+                    (&mut self.weights[*row as usize][class], &mut sums[*row as usize][class]);
                 let gradient = slope * length + DECAY * *weight;
                 *sum += gradient * gradient;
                 *weight -= RATE * gradient / sum.sqrt();
@@ -114,7 +120,8 @@ impl Model {
             let place = at * width;
             slots[place..place + 2].copy_from_slice(&short_check(*key).to_le_bytes());
             for class in 0..CLASSES.len() {
-                let weight = (self.weights[*row as usize][class] / steps[class]).round().clamp(-127.0, 127.0);
+                let weight =
+                    (self.weights[*row as usize][class] / steps[class]).round().clamp(-127.0, 127.0);
                 #[allow(clippy::cast_possible_truncation)]
                 let weight = weight as i8;
                 slots[place + 2 + class] = weight.to_le_bytes()[0];
@@ -143,7 +150,8 @@ impl Model {
             for snippet in snippets.iter().filter(|snippet| snippet.part == part) {
                 let Some(label) = snippet.label else { continue };
                 let scores = self.scores(&self.known(&snippet.features));
-                let best = (0..CLASSES.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b])).expect("classes");
+                let best =
+                    (0..CLASSES.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b])).expect("classes");
                 let (label, found) = (heading(label), heading(CLASSES[best]));
                 *table.entry((label, found)).or_default() += 1;
                 all += 1;
@@ -155,7 +163,12 @@ impl Model {
             }
             let right: u32 = table.iter().filter(|((a, b), _)| a == b).map(|(_, n)| n).sum();
             let share = |a: u32, b: u32| f64::from(a) / f64::from(b.max(1));
-            let _ = writeln!(out, "{part:?}: accuracy {:.4} of {all}; at 0.5 and more {:.4} of {sure} ({log_loss:.0})", share(right, all), share(right_of_sure, sure));
+            let _ = writeln!(
+                out,
+                "{part:?}: accuracy {:.4} of {all}; at 0.5 and more {:.4} of {sure} ({log_loss:.0})",
+                share(right, all),
+                share(right_of_sure, sure)
+            );
             if part == Part::HeldOut {
                 matrix(&table, &mut out);
             }
@@ -205,7 +218,8 @@ fn kept(snippets: &[Snippet]) -> BTreeMap<u64, u32> {
             *last = snippet.month;
         }
     }
-    let kept = seen.iter().filter(|(_, (count, months, _))| *count >= SNIPPETS_MIN && *months >= MONTHS_MIN);
+    let kept =
+        seen.iter().filter(|(_, (count, months, _))| *count >= SNIPPETS_MIN && *months >= MONTHS_MIN);
     kept.zip(0..).map(|((key, _), row)| (*key, row)).collect()
 }
 

@@ -9,7 +9,16 @@ use std::path::{Path, PathBuf};
 
 /// The topics that have text to learn from. International relations are a class of their own beside politics.
 pub const CLASSES: [u32; 11] = [
-    1_000_000, 2_000_000, 3_000_000, 4_000_000, 6_000_000, 7_000_000, 11_000_000, 13_000_000, 15_000_000, 16_000_000,
+    1_000_000,
+    2_000_000,
+    3_000_000,
+    4_000_000,
+    6_000_000,
+    7_000_000,
+    11_000_000,
+    13_000_000,
+    15_000_000,
+    16_000_000,
     INTERNATIONAL,
 ];
 pub const INTERNATIONAL: u32 = 20_000_638;
@@ -56,7 +65,12 @@ pub fn read(data: &Path, terms: &Terms) -> Result<Vec<Snippet>, Box<dyn Error>> 
         let Some(label) = label(&snippet.heading, &snippet.text, terms) else { continue };
         let part = part(snippet.month);
         if !seen.is_repeated(&snippet.text) {
-            found.push(Snippet { part, label: Some(label), month: snippet.month, features: bag(&snippet.text, terms) });
+            found.push(Snippet {
+                part,
+                label: Some(label),
+                month: snippet.month,
+                features: bag(&snippet.text, terms),
+            });
         }
     }
     sib200(data, terms, &mut found)?;
@@ -165,7 +179,9 @@ fn label(heading: &str, text: &str, terms: &Terms) -> Option<u32> {
         return Some(if of(ENVIRONMENT) > of(HEALTH) { ENVIRONMENT } else { HEALTH });
     }
     Some(match heading {
-        _ if has(&["armed", "attacks", " war", "war ", "insurgen", "uprising", "arab spring"]) => 16_000_000,
+        _ if has(&["armed", "attacks", " war", "war ", "insurgen", "uprising", "arab spring"]) => {
+            16_000_000
+        }
         _ if has(&["international relation"]) => INTERNATIONAL,
         _ if has(&["law and crime"]) => 2_000_000,
         _ if has(&["disaster", "accident", "typhoon", "earthquake"]) => 3_000_000,
@@ -197,7 +213,13 @@ struct Seen(BTreeSet<u64>);
 impl Seen {
     fn is_repeated(&mut self, text: &str) -> bool {
         let found: Vec<u64> = keys(text).iter().map(|word| word.key).collect();
-        let runs: Vec<u64> = found.windows(6).map(|run| run.iter().fold(7, |all, key| (all ^ key).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17))).collect();
+        let runs: Vec<u64> = found
+            .windows(6)
+            .map(|run| {
+                run.iter()
+                    .fold(7, |all, key| (all ^ key).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17))
+            })
+            .collect();
         let known = runs.iter().filter(|run| self.0.contains(run)).count();
         self.0.extend(&runs);
         known * 3 > runs.len()

@@ -2,7 +2,8 @@
 
 use super::Taxonomy;
 use copydesk::lexicon::topic_model::{
-    ENTRIES_COUNT_MASK, ENTRIES_START_SHIFT, STARTS_LONGER, TERM_WORDS_MAX, Word, first_slot, joined, long_check, words,
+    ENTRIES_COUNT_MASK, ENTRIES_START_SHIFT, STARTS_LONGER, TERM_WORDS_MAX, Word, first_slot, joined,
+    long_check, words,
 };
 use copydesk::text::tokenize;
 use std::collections::BTreeMap;
@@ -66,23 +67,33 @@ impl Terms {
     fn add_names(&mut self, taxonomy: &Taxonomy) -> Result<(), Box<dyn Error>> {
         for (rank, (name, path)) in taxonomy.values().enumerate() {
             let words = keys(name).len();
-            if !path.is_empty() && (2..=TERM_WORDS_MAX).contains(&words) && !name.contains(" and ") && !name.contains('(') {
+            if !path.is_empty()
+                && (2..=TERM_WORDS_MAX).contains(&words)
+                && !name.contains(" and ")
+                && !name.contains('(')
+            {
                 self.add(u16::try_from(rank)?, name)?;
             }
         }
         Ok(())
     }
 
-    /// Rank and weight of every term in the text.
+    /// Rank and weight of the longest terms from left to right, as the pass reads them.
     pub fn hits(&self, found: &[Word]) -> Vec<(u16, u16)> {
         let mut hits = Vec::new();
-        for at in 0..found.len() {
+        let mut at = 0;
+        while at < found.len() {
             let mut key = found[at].key;
+            let mut longest = (None, 1);
             for length in 1..=TERM_WORDS_MAX {
-                hits.extend(self.entries.get(&key).into_iter().flatten().map(|(rank, weight)| (*rank, *weight)));
+                if let Some(own) = self.entries.get(&key) {
+                    longest = (Some(own), length);
+                }
                 let Some(next) = found.get(at + length).filter(|next| next.follows) else { break };
                 key = joined(key, next.key);
             }
+            hits.extend(longest.0.into_iter().flatten().map(|(rank, weight)| (*rank, *weight)));
+            at += longest.1;
         }
         hits
     }
@@ -105,7 +116,8 @@ impl Terms {
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        let keys: std::collections::BTreeSet<u64> = self.entries.keys().chain(self.starts.keys()).copied().collect();
+        let keys: std::collections::BTreeSet<u64> =
+            self.entries.keys().chain(self.starts.keys()).copied().collect();
         let bits = (keys.len() * 2).next_power_of_two().trailing_zeros();
         let mut slots = vec![(0_u32, 0_u32); 1 << bits];
         let (mut entries, mut count) = (Vec::new(), 0_u32);
@@ -134,7 +146,8 @@ impl Terms {
     }
 
     pub fn summary(&self) -> String {
-        let spoken_of: std::collections::BTreeSet<&u16> = self.entries.values().flat_map(BTreeMap::keys).collect();
+        let spoken_of: std::collections::BTreeSet<&u16> =
+            self.entries.values().flat_map(BTreeMap::keys).collect();
         format!("{} terms of {} topics", self.entries.len(), spoken_of.len())
     }
 }
