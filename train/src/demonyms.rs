@@ -10,7 +10,23 @@ use std::path::Path;
 const TYPED: &str = include_str!("demonyms.txt");
 /// Endings of words that are their own plural, or have another.
 const NO_PLURAL: [&str; 17] = [
-    "ese", "sh", "ch", "men", "hman", "xman", "woman", "s", "z", "x", "ic", "Tory", "Eastern", "Lao", "Philippine", "Hmong", "Roma",
+    "ese",
+    "sh",
+    "ch",
+    "men",
+    "hman",
+    "xman",
+    "woman",
+    "s",
+    "z",
+    "x",
+    "ic",
+    "Tory",
+    "Eastern",
+    "Lao",
+    "Philippine",
+    "Hmong",
+    "Roma",
 ];
 
 /// Writes the table.
@@ -31,7 +47,8 @@ pub fn make(data: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
             add(&mut words, word, &adjective, &country);
         }
     }
-    let table: String = words.iter().map(|(word, (own, country))| format!("{word}\t{own}\t{country}\n")).collect();
+    let table: String =
+        words.iter().map(|(word, (own, country))| format!("{word}\t{own}\t{country}\n")).collect();
     std::fs::write(out.join("demonyms.tsv"), &table)?;
     Ok(format!("{} words, {} bytes", words.len(), table.len()))
 }
@@ -56,7 +73,11 @@ fn factbook(data: &Path) -> Result<Vec<(String, String, Vec<String>)>, Box<dyn E
         let adjectives = words(value(rest, "\"adjective\""), name);
         let nouns = words(value(rest, "\"noun\""), name);
         if let Some(adjective) = adjectives.first() {
-            found.push((country.to_owned(), adjective.clone(), nouns.into_iter().chain(adjectives.iter().cloned()).collect()));
+            found.push((
+                country.to_owned(),
+                adjective.clone(),
+                nouns.into_iter().chain(adjectives.iter().cloned()).collect(),
+            ));
         }
     }
     found.sort();

@@ -22,15 +22,60 @@ const ALIASES: &str = include_str!("places/aliases.txt");
 const AREAS: &str = include_str!("places/areas.txt");
 /// Words around the name of a region or a district that writers leave out.
 const REGION_PREFIXES: [&str; 21] = [
-    "autonomous region of ", "kabupaten ", "kota ", "amphoe ", "khwaeng ", "khet ", "changwat ", "comuna ", "municipiul ", "oras ",
-    "provincia di ", "provincia de ", "province of ", "departamento de ", "departement de ", "kraj ", "canton of ", "landkreis ",
-    "kreisfreie stadt ", "municipio ", "huyen ",
+    "autonomous region of ",
+    "kabupaten ",
+    "kota ",
+    "amphoe ",
+    "khwaeng ",
+    "khet ",
+    "changwat ",
+    "comuna ",
+    "municipiul ",
+    "oras ",
+    "provincia di ",
+    "provincia de ",
+    "province of ",
+    "departamento de ",
+    "departement de ",
+    "kraj ",
+    "canton of ",
+    "landkreis ",
+    "kreisfreie stadt ",
+    "municipio ",
+    "huyen ",
 ];
 const REGION_SUFFIXES: [&str; 31] = [
-    " autonomous region", " metropolitan region", " metropolitan city", " autonomous oblast", " special region", " province", " region",
-    " oblast", " governorate", " county", " department", " district", " prefecture", " state", " parish", " municipality", " canton",
-    " voivodeship", " krai", " republic", " kommun", " rayon", " raion", " subregion", " division", " emirate", " atoll", " shi",
-    " ku", " sheng", " zone",
+    " autonomous region",
+    " metropolitan region",
+    " metropolitan city",
+    " autonomous oblast",
+    " special region",
+    " province",
+    " region",
+    " oblast",
+    " governorate",
+    " county",
+    " department",
+    " district",
+    " prefecture",
+    " state",
+    " parish",
+    " municipality",
+    " canton",
+    " voivodeship",
+    " krai",
+    " republic",
+    " kommun",
+    " rayon",
+    " raion",
+    " subregion",
+    " division",
+    " emirate",
+    " atoll",
+    " shi",
+    " ku",
+    " sheng",
+    " zone",
 ];
 /// Alternate names of cities of this size stay even when the corpus lacks them.
 const ALTERNATES_POPULATION_MIN: u64 = 1_000_000;
@@ -93,7 +138,25 @@ fn unzipped(path: &Path) -> Result<String, Box<dyn Error>> {
 /// One line of GeoNames' main table.
 fn city(line: &str) -> Option<City<'_>> {
     let fields: Vec<&str> = line.split('\t').collect();
-    let [id, name, ascii, alternates, latitude, longitude, _, feature, country, _, region, _, _, _, population, ..] = fields[..] else {
+    let [
+        id,
+        name,
+        ascii,
+        alternates,
+        latitude,
+        longitude,
+        _,
+        feature,
+        country,
+        _,
+        region,
+        _,
+        _,
+        _,
+        population,
+        ..,
+    ] = fields[..]
+    else {
         return None;
     };
     // Places that are gone (PPLH, PPLQ, PPLW) name nothing in the news.
@@ -106,7 +169,11 @@ fn city(line: &str) -> Option<City<'_>> {
         alternates: alternates.split(',').filter(|name| is_usable(name)).collect(),
         latitude: latitude.parse().ok()?,
         longitude: longitude.parse().ok()?,
-        region: if region.is_empty() || region == "00" { country.to_owned() } else { format!("{country}.{region}") },
+        region: if region.is_empty() || region == "00" {
+            country.to_owned()
+        } else {
+            format!("{country}.{region}")
+        },
         population: population.parse().unwrap_or(0),
         is_capital: feature == "PPLC",
     })
@@ -116,7 +183,9 @@ fn city(line: &str) -> Option<City<'_>> {
 fn is_usable(name: &str) -> bool {
     name.chars().count() >= 4
         && name.starts_with(char::is_uppercase)
-        && name.chars().all(|c| u32::from(c) < 0x250 && (c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '.')))
+        && name
+            .chars()
+            .all(|c| u32::from(c) < 0x250 && (c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '.')))
         && !name.chars().all(|c| c.is_uppercase())
 }
 
@@ -164,7 +233,9 @@ fn info_lines(info: &str) -> impl Iterator<Item = Vec<&str>> {
     // Netherlands Antilles and Serbia and Montenegro are no more.
     let is_gone = |code: &str| matches!(code, "AN" | "CS");
     let lines = info.lines().filter(|line| !line.starts_with('#'));
-    lines.map(|line| line.split('\t').collect::<Vec<_>>()).filter(move |fields| fields.len() > 16 && !is_gone(fields[0]))
+    lines
+        .map(|line| line.split('\t').collect::<Vec<_>>())
+        .filter(move |fields| fields.len() > 16 && !is_gone(fields[0]))
 }
 
 /// Countries outweigh everything else of their name; the smallest yield to a large city.
@@ -175,7 +246,11 @@ fn add_countries(info: &str, names: &mut Names) {
 }
 
 fn region_lines(regions: &str) -> impl Iterator<Item = Vec<&str>> {
-    regions.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t').collect::<Vec<_>>()).filter(|f| f.len() == 4)
+    regions
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split('\t').collect::<Vec<_>>())
+        .filter(|f| f.len() == 4)
 }
 
 fn add_regions(regions: &str, people: &BTreeMap<String, u64>, names: &mut Names) {
@@ -202,8 +277,23 @@ fn without_kind(name: &str) -> Option<String> {
         short = &short[..short.len() - suffix.len()];
     }
     const DIRECTIONS: [&str; 17] = [
-        "north", "south", "east", "west", "central", "northern", "southern", "eastern", "western", "capital", "northwest", "northeast",
-        "southwest", "southeast", "centre", "center", "federal",
+        "north",
+        "south",
+        "east",
+        "west",
+        "central",
+        "northern",
+        "southern",
+        "eastern",
+        "western",
+        "capital",
+        "northwest",
+        "northeast",
+        "southwest",
+        "southeast",
+        "centre",
+        "center",
+        "federal",
     ];
     (short != name && short.chars().count() >= 4 && !DIRECTIONS.contains(&short)).then(|| short.to_owned())
 }
@@ -226,7 +316,9 @@ fn add_city(city: &City, seen: &BTreeSet<String>, names: &mut Names) {
 fn add_districts(json: &str, regions: &str, cities: &[City], names: &mut Names) {
     let countries: BTreeMap<&str, &str> = cities.iter().map(|city| (city.id, &city.region[..2])).collect();
     let country_of = |reference: &str| match reference.trim_start_matches(['=', '~']) {
-        id if id.starts_with(|c: char| c.is_ascii_digit()) => countries.get(id).copied().unwrap_or_default().to_owned(),
+        id if id.starts_with(|c: char| c.is_ascii_digit()) => {
+            countries.get(id).copied().unwrap_or_default().to_owned()
+        }
         code => code[..2].to_owned(),
     };
     let known: BTreeSet<&str> = region_lines(regions).map(|fields| fields[0]).collect();
@@ -248,7 +340,9 @@ fn add_districts(json: &str, regions: &str, cities: &[City], names: &mut Names) 
 }
 
 fn is_district_name(name: &str) -> bool {
-    name.chars().count() >= 4 && name.len() <= 30 && name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\''))
+    name.chars().count() >= 4
+        && name.len() <= 30
+        && name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\''))
 }
 
 /// `reference<TAB>name|name|…`.
@@ -283,6 +377,7 @@ fn countries_table(info: &str, data: &Path) -> Result<String, Box<dyn Error>> {
     for fields in info_lines(info) {
         let name = match fields[4].trim() {
             "Timor Leste" => "East Timor",
+            "Palestinian Territory" => "Palestine",
             "Bonaire, Saint Eustatius and Saba" => "Caribbean Netherlands",
             name => name,
         };
@@ -303,9 +398,13 @@ fn coordinates(data: &Path) -> Result<BTreeMap<String, (String, String)>, Box<dy
         }
         for file in std::fs::read_dir(continent)? {
             let file = file?.path();
-            let Some(code) = file.file_stem().map(|stem| stem.to_string_lossy().to_uppercase()) else { continue };
+            let Some(code) = file.file_stem().map(|stem| stem.to_string_lossy().to_uppercase()) else {
+                continue;
+            };
             let text = std::fs::read_to_string(&file)?;
-            if let Some(point) = text.split_once("\"Geographic coordinates\"").and_then(|(_, rest)| point(rest)) {
+            if let Some(point) =
+                text.split_once("\"Geographic coordinates\"").and_then(|(_, rest)| point(rest))
+            {
                 points.insert(code, point);
             }
         }
@@ -322,7 +421,8 @@ fn point(json: &str) -> Option<(String, String)> {
 }
 
 fn degrees(words: &str) -> Option<String> {
-    let parts: Vec<&str> = words.split_whitespace().take(3).map(|part| part.trim_end_matches(';')).collect();
+    let parts: Vec<&str> =
+        words.split_whitespace().take(3).map(|part| part.trim_end_matches(';')).collect();
     let [whole, minutes, side] = parts[..] else { return None };
     let value = whole.parse::<f64>().ok()? + minutes.parse::<f64>().ok()? / 60.0;
     let signed = if matches!(side, "S" | "W") { -value } else { value };
@@ -332,7 +432,9 @@ fn degrees(words: &str) -> Option<String> {
 /// `code, GeoNames id, people in its cities`.
 fn regions_table(regions: &str, people: &BTreeMap<String, u64>) -> String {
     let mut lines: Vec<String> = region_lines(regions)
-        .map(|fields| format!("{}\t{}\t{}\n", fields[0], fields[3], people.get(fields[0]).copied().unwrap_or(0)))
+        .map(|fields| {
+            format!("{}\t{}\t{}\n", fields[0], fields[3], people.get(fields[0]).copied().unwrap_or(0))
+        })
         .collect();
     lines.sort_by(|a, b| a.split('\t').next().cmp(&b.split('\t').next()));
     lines.concat()
@@ -344,7 +446,10 @@ fn cities_table(cities: &[City]) -> String {
         .iter()
         .map(|city| {
             let capital = if city.is_capital { "\t*" } else { "" };
-            format!("{}\t{}\t{:.4}\t{:.4}\t{}{capital}\n", city.id, city.region, city.latitude, city.longitude, city.population)
+            format!(
+                "{}\t{}\t{:.4}\t{:.4}\t{}{capital}\n",
+                city.id, city.region, city.latitude, city.longitude, city.population
+            )
         })
         .collect();
     lines.sort_by(|a, b| a.split('\t').next().cmp(&b.split('\t').next()));
@@ -360,7 +465,10 @@ fn areas_table(names: &Names) -> Result<String, Box<dyn Error>> {
         let canonical = list.split('|').next().unwrap_or(list);
         let region = format!("={country}.");
         for name in list.split('|') {
-            if names.get(&key(name)).is_some_and(|meanings| meanings.iter().any(|(_, own)| own.starts_with(&region))) {
+            if names
+                .get(&key(name))
+                .is_some_and(|meanings| meanings.iter().any(|(_, own)| own.starts_with(&region)))
+            {
                 continue;
             }
             let line = format!("{canonical}\t{kind}\t{country}");
@@ -374,7 +482,9 @@ fn areas_table(names: &Names) -> Result<String, Box<dyn Error>> {
 
 /// `name, alpha-2` of every name that means a country before anything else.
 fn country_names_table(names: &Names) -> String {
-    let best = |meanings: &[(u64, String)]| meanings.iter().max_by_key(|(weight, _)| *weight).map(|(_, own)| own.clone());
+    let best = |meanings: &[(u64, String)]| {
+        meanings.iter().max_by_key(|(weight, _)| *weight).map(|(_, own)| own.clone())
+    };
     let countries = names.iter().filter_map(|(name, meanings)| Some((name, best(meanings)?)));
     countries.filter(|(_, own)| own.len() == 2).map(|(name, own)| format!("{name}\t{own}\n")).collect()
 }
@@ -384,7 +494,8 @@ fn names_table(names: &Names) -> String {
     for (name, meanings) in names {
         let mut meanings = meanings.clone();
         meanings.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        let references: Vec<&str> = meanings.iter().take(REFERENCES_MAX).map(|(_, own)| own.as_str()).collect();
+        let references: Vec<&str> =
+            meanings.iter().take(REFERENCES_MAX).map(|(_, own)| own.as_str()).collect();
         table.push_str(&format!("{name}\t{}\n", references.join(",")));
     }
     table

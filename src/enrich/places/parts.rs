@@ -3,7 +3,7 @@
 use crate::lexicon::{demonyms, places};
 
 /// Words that say which part or kind of place: taken off, what is left may be known.
-const EDGES: [&str; 60] = [
+const EDGES: [&str; 48] = [
     "north",
     "south",
     "east",
@@ -31,8 +31,6 @@ const EDGES: [&str; 60] = [
     "mainland",
     "rural",
     "metropolitan",
-    "old",
-    "new",
     "the",
     "city",
     "town",
@@ -48,21 +46,11 @@ const EDGES: [&str; 60] = [
     "oblast",
     "municipality",
     "area",
-    "valley",
     "airport",
     "international",
-    "port",
     "harbour",
     "harbor",
     "suburbs",
-    "border",
-    "coast",
-    "peninsula",
-    "archipelago",
-    "islands",
-    "island",
-    "capital",
-    "of",
     "metro",
 ];
 /// Last words of names that a demonym before them explains: the Palestinian Territories, the Ivorian coast.

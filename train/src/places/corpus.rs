@@ -38,7 +38,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>
 
 fn add(line: &str, wanted: &BTreeSet<String>, found: &mut BTreeSet<String>) {
     let is_inner = |c: char| c.is_alphanumeric() || matches!(c, '-' | '\'' | '.');
-    let words: Vec<&str> = line.split(|c: char| !is_inner(c)).map(|word| word.trim_end_matches(['.', '\''])).collect();
+    let words: Vec<&str> =
+        line.split(|c: char| !is_inner(c)).map(|word| word.trim_end_matches(['.', '\''])).collect();
     for (at, first) in words.iter().enumerate().filter(|(_, word)| word.starts_with(char::is_uppercase)) {
         let mut name = (*first).to_owned();
         for extra in 1..=NAME_WORDS_MAX {
