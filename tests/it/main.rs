@@ -14,6 +14,7 @@ mod demo;
 mod engine;
 #[cfg(feature = "service")]
 mod eval;
+#[cfg(feature = "service")]
 mod explain;
 mod fingerprint;
 mod golden;
