@@ -23,7 +23,7 @@ trap 'rm -rf "$folder"' EXIT
 passes() {
     env -i PATH="$PATH" valgrind --tool=callgrind --callgrind-out-file="$folder/out" "$binary" shape "$1" "$2" \
         >"$folder/log" 2>&1 || { cat "$folder/log" >&2; exit 2; }
-    callgrind_annotate --inclusive=yes --threshold=100 "$folder/out" | tr -d ',' | awk '
+    callgrind_annotate --inclusive=yes --threshold=100 "$folder/out" 2>"$folder/log" | tr -d ',' | awk '
         /PROGRAM TOTALS/ { print "all", $1 }
         match($0, /copydesk::enrich::[a-z_]+::(find|link|ease|all|split|assemble)( |$)/) {
             pass = substr($0, RSTART + 18, RLENGTH - 18); sub(/ .*/, "", pass)

@@ -51,6 +51,7 @@ struct Parts<'a> {
 }
 
 /// The dateline of the paragraph; `published` gives the year where none is written.
+#[inline(never)] // benches/linear.sh counts it by name
 pub(super) fn find(text: &str, paragraph: Span, published: Option<Date>) -> Option<Dateline> {
     let words = paragraph.of(text);
     let parts = parse(words)?;

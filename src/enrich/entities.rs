@@ -8,6 +8,7 @@ use crate::model::{Anomaly, AnomalyCode, Entity, EntityKind, Span, limits};
 use std::cmp::Reverse;
 
 /// The entities in order of their first mention, bounded. No span is in two of them.
+#[inline(never)] // benches/linear.sh counts it by name
 pub(super) fn assemble(mut found: Vec<Entity>, anomalies: &mut Vec<Anomaly>) -> Vec<Entity> {
     settle(&mut found);
     let mut entities: Vec<Entity> =

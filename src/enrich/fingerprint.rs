@@ -26,6 +26,7 @@ const BAND_ROWS: usize = 4;
 const SHINGLE_WORDS: usize = 3;
 
 /// The fingerprint of the paragraphs; none without words.
+#[inline(never)] // benches/linear.sh counts it by name
 pub(super) fn find(text: &str, tokens: &[Token], paragraphs: &[Span]) -> Option<Fingerprint> {
     let mut folded = String::with_capacity(text.len());
     let mut words: Vec<u64> = Vec::with_capacity(tokens.len());

@@ -19,6 +19,7 @@ const DATELINE: f32 = 2.0;
 const REPEAT: f32 = 0.8;
 
 /// The countries, highest score first; the scores add up to at most 1.
+#[inline(never)] // benches/linear.sh counts it by name
 pub(super) fn find(entities: &[Entity], headline: Option<Span>, lede: Option<Span>) -> Vec<FocusCountry> {
     let mut weights: BTreeMap<&'static str, f32> = BTreeMap::new();
     for entity in

@@ -20,6 +20,7 @@ const SCORE_SHARE_MIN: f32 = 0.25;
 const WORDS_PER_PHRASE: usize = 12;
 
 /// The phrases, highest score first.
+#[inline(never)] // benches/linear.sh counts it by name
 pub(super) fn find(text: &str, tokens: &[Token], known: &Enriched) -> Vec<Keyphrase> {
     let slots = slots(text, tokens, known);
     let scorer = Scorer::new(&slots, known.headline.map(|headline| headline.span));

@@ -42,6 +42,7 @@ pub(super) struct Scratch {
 const BY: &str = "tagger";
 
 /// The names of the article, in order, none overlapping another.
+#[inline(never)] // benches/linear.sh counts it by name
 pub(super) fn find(text: &str, tokens: &[Token], segments: &[Segment], scratch: &mut Scratch) -> Vec<Name> {
     tagger::tag(&Model::own(), text, tokens, segments, &mut scratch.buffers)
         .into_iter()

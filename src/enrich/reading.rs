@@ -7,6 +7,7 @@ use crate::model::{Counts, Span};
 use crate::text::{Token, TokenKind};
 
 /// Flesch reading ease; none without words.
+#[inline(never)] // benches/linear.sh counts it by name
 pub(super) fn ease(text: &str, tokens: &[Token], paragraphs: &[Span], counts: Counts) -> Option<f32> {
     let (mut words, mut syllables) = (0_usize, 0_usize);
     for paragraph in paragraphs {

@@ -12,6 +12,7 @@ use std::ops::Range;
 pub(super) type Segment = Range<usize>;
 
 /// The segments of the whole text, in order.
+#[inline(never)] // benches/linear.sh counts it by name
 pub(super) fn find(text: &str, tokens: &[Token], layout: &Layout, found: &Enriched) -> Vec<Segment> {
     let cuts = cuts(layout, found);
     let mut segments: Vec<Segment> = Vec::with_capacity(cuts.len() / 2 + 1);

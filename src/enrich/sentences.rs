@@ -75,6 +75,7 @@ const STARTERS: [&str; 48] = [
 const WORD_CHARS_MAX: usize = 12;
 
 /// Appends the sentences of `paragraph`, trimmed and in order.
+#[inline(never)] // benches/linear.sh counts it by name
 pub(super) fn split(text: &str, paragraph: Span, sentences: &mut Vec<Span>) {
     let words = paragraph.of(text);
     let base = paragraph.start as usize;

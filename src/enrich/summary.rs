@@ -14,6 +14,7 @@ const COMPARED_MAX: usize = 20;
 const ALIKE_COST: f32 = 0.7;
 
 /// Indexes into the sentences, in text order; fewer than all, none for an article of one sentence.
+#[inline(never)] // benches/linear.sh counts it by name
 pub(super) fn find(text: &str, tokens: &[Token], known: &Enriched) -> Vec<usize> {
     let most = match known.sentences.len() {
         0 | 1 => return Vec::new(),
