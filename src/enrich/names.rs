@@ -44,19 +44,37 @@ const BY: &str = "tagger";
 /// The names of the article, in order, none overlapping another.
 #[inline(never)] // benches/linear.sh counts it by name
 pub(super) fn find(text: &str, tokens: &[Token], segments: &[Segment], scratch: &mut Scratch) -> Vec<Name> {
-    tagger::tag(&Model::own(), text, tokens, segments, &mut scratch.buffers)
-        .into_iter()
-        .map(|tagged| {
-            let tokens_of = without_article(text, tokens, tagged.tokens);
-            Name {
-                span: tagger::span(tokens, &tokens_of),
-                tokens: tokens_of,
-                kind: kind(tagged.kind),
-                confidence: tagged.confidence,
-                by: BY,
-            }
-        })
-        .collect()
+    let mut names: Vec<Name> = Vec::new();
+    for tagged in tagger::tag(&Model::own(), text, tokens, segments, &mut scratch.buffers) {
+        let range = without_article(text, tokens, tagged.tokens);
+        let (range, kind) = match kind(tagged.kind) {
+            NameKind::Place => with_institution(text, tokens, range, names.last()),
+            other => (range, other),
+        };
+        let span = tagger::span(tokens, &range);
+        names.push(Name { span, tokens: range, kind, confidence: tagged.confidence, by: BY });
+    }
+    names
+}
+
+/// What is named by `… of` and its place.
+const INSTITUTIONS: [&str; 8] =
+    ["Academy", "Bank", "College", "Court", "Institute", "Parliament", "Senate", "University"];
+
+/// `Bank of Portugal` is one name where the tagger saw the country alone.
+fn with_institution(
+    text: &str,
+    tokens: &[Token],
+    range: Range<usize>,
+    before: Option<&Name>,
+) -> (Range<usize>, NameKind) {
+    let Some(start) = range.start.checked_sub(2) else { return (range, NameKind::Place) };
+    let is_free = before.is_none_or(|name| name.tokens.end <= start);
+    let is_institution = INSTITUTIONS.binary_search(&tokens[start].span.of(text)).is_ok();
+    if is_free && is_institution && tokens[start + 1].span.of(text) == "of" {
+        return (start..range.end, NameKind::Organisation);
+    }
+    (range, NameKind::Place)
 }
 
 fn kind(kind: Kind) -> NameKind {
