@@ -14,7 +14,7 @@ mod stated;
 
 use super::names::{Name, NameKind};
 use crate::lexicon::demonyms;
-use crate::lexicon::places::{Country, Identity, country_by_code};
+use crate::lexicon::places::{Country, Identity, country_by_code, is_country};
 use crate::model::{Dateline, Entity, Mention, MentionForm, Span};
 use crate::text::Token;
 use context::{Reading, readings};
@@ -56,11 +56,12 @@ pub(super) fn find(
     entities(text, &found, &readings)
 }
 
-/// What the tagger calls places. A lone demonym is a group, and the dateline has its own.
+/// What the tagger calls places, and countries that it took for something else. A lone demonym is a group, and the
+/// dateline has its own.
 fn named(text: &str, names: &[Name], dateline: Option<&Dateline>) -> Vec<Found> {
     let dateline = dateline.and_then(|dateline| Some(dateline.place.as_ref()?.span));
     let is_place = |name: &&Name| {
-        name.kind == NameKind::Place
+        is_place_kind(name.kind, name.span.of(text))
             && demonyms::group(name.span.of(text)).is_none()
             && dateline.is_none_or(|own| !own.overlaps(name.span))
     };
@@ -72,6 +73,15 @@ fn named(text: &str, names: &[Name], dateline: Option<&Dateline>) -> Vec<Found> 
         by: name.by,
     });
     found.collect()
+}
+
+/// A country stays one when it plays or votes; a person of that name stays a person.
+fn is_place_kind(kind: NameKind, name: &str) -> bool {
+    match kind {
+        NameKind::Place => true,
+        NameKind::Organisation | NameKind::Other => is_country(name),
+        NameKind::Person => false,
+    }
 }
 
 fn of_dateline(tokens: &[Token], dateline: Option<&Dateline>) -> Option<Found> {
