@@ -14,7 +14,7 @@ mod stated;
 
 use super::names::{Name, NameKind};
 use crate::lexicon::demonyms;
-use crate::lexicon::places::{Country, Identity, country_by_code};
+use crate::lexicon::places::{Country, Identity, country_by_code, is_country};
 use crate::model::{Dateline, Entity, Mention, MentionForm, Span};
 use crate::text::Token;
 use context::{Reading, readings};
@@ -48,7 +48,7 @@ pub(super) fn find(
     names: &[Name],
     dateline: Option<&Dateline>,
 ) -> Vec<Entity> {
-    let mut found = named(text, names, dateline);
+    let mut found = named(text, tokens, names, dateline);
     found.extend(of_dateline(tokens, dateline));
     found.extend(missed::countries(text, tokens, names, dateline));
     found.sort_by_key(|place| place.span);
@@ -57,22 +57,47 @@ pub(super) fn find(
     entities(text, &found, &readings)
 }
 
-/// What the tagger calls places. A lone demonym is a group, and the dateline has its own.
-fn named(text: &str, names: &[Name], dateline: Option<&Dateline>) -> Vec<Found> {
+/// What the tagger calls places, and countries that it took for something else. A lone demonym is a group, and the
+/// dateline has its own.
+fn named(text: &str, tokens: &[Token], names: &[Name], dateline: Option<&Dateline>) -> Vec<Found> {
     let dateline = dateline.and_then(|dateline| Some(dateline.place.as_ref()?.span));
     let is_place = |name: &&Name| {
-        name.kind == NameKind::Place
+        is_place_kind(name.kind, name.span.of(text))
             && demonyms::group(name.span.of(text)).is_none()
             && dateline.is_none_or(|own| !own.overlaps(name.span))
     };
-    let found = names.iter().filter(is_place).map(|name| Found {
-        span: name.span,
-        tokens: name.tokens.clone(),
-        name: name.span.of(text).to_owned(),
-        confidence: Some(name.confidence),
-        by: name.by,
+    let found = names.iter().filter(is_place).map(|name| {
+        let start = with_occupier(text, tokens, name.tokens.start);
+        let first = tokens.get(start).map_or(name.span.start, |token| token.span.start);
+        let span = Span { start: first.min(name.span.start), end: name.span.end };
+        Found {
+            span,
+            tokens: start..name.tokens.end,
+            name: span.of(text).to_owned(),
+            confidence: Some(name.confidence),
+            by: name.by,
+        }
     });
     found.collect()
+}
+
+/// Where the name starts with the people that hold the place: `Russian Occupied` and `Chinese Administered` lands.
+fn with_occupier(text: &str, tokens: &[Token], start: usize) -> usize {
+    const HELD: [&str; 4] = ["Administered", "Controlled", "Held", "Occupied"];
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.span.of(text));
+    match start.checked_sub(1) {
+        Some(before) if HELD.contains(&word(start)) && demonyms::group(word(before)).is_some() => before,
+        _ => start,
+    }
+}
+
+/// A country stays one when it plays or votes; a person of that name stays a person.
+fn is_place_kind(kind: NameKind, name: &str) -> bool {
+    match kind {
+        NameKind::Place => true,
+        NameKind::Organisation | NameKind::Other => is_country(name),
+        NameKind::Person => false,
+    }
 }
 
 fn of_dateline(tokens: &[Token], dateline: Option<&Dateline>) -> Option<Found> {
@@ -216,9 +241,10 @@ mod tests {
     #[test]
     fn parts_of_a_name_tell_its_country() {
         check(
-            "The [Israeli Occupied Palestinian Territories], northern [Eastern Punjabi Xyz], [Kabul Airport].",
+            "The [Israeli Occupied Palestinian Territories], the Russian [Occupied Xyz Territories], northern [Eastern Punjabi Xyz], [Kabul Airport].",
             &[
-                "Israeli Occupied Palestinian Territories PS part_of_name",
+                "Palestine PS country",
+                "Russian Occupied Xyz Territories RU part_of_name",
                 "Eastern Punjabi Xyz - -",
                 "Kabul Airport AF part_of_name",
             ],

@@ -88,6 +88,12 @@ fn candidates(name: &str) -> Candidates {
         // `Paris, Texas` tagged as one name.
         found = name.split_once(", ").map_or_else(Vec::new, |(first, _)| meanings(first));
     }
+    if found.is_empty() {
+        // Who holds a place does not change which it is: `Israeli Occupied` and what follows.
+        let rest = name.split_once(' ').filter(|(first, _)| demonyms::group(first).is_some());
+        found = rest.map_or_else(Vec::new, |(_, rest)| meanings(rest));
+        found.retain(|meaning| matches!(meaning.kind, "country" | "area"));
+    }
     Candidates { name: name.to_owned(), meanings: found, ..Candidates::default() }
 }
 
@@ -315,7 +321,8 @@ fn state_of_larger<'a>(
 ) {
     for own in names.values() {
         let Some((_, stated)) = supported(own) else { continue };
-        let Some(larger) = found.iter().find(|place| place.tokens.start == stated.start) else { continue };
+        let at = found.partition_point(|place| place.tokens.start < stated.start);
+        let Some(larger) = found.get(at).filter(|place| place.tokens.start == stated.start) else { continue };
         let lower = larger.span.of(text).to_lowercase();
         let Some((name, _)) = names.get_key_value(&lower) else { continue };
         let Some(reading) = read.get_mut(name.as_str()) else { continue };

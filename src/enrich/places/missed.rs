@@ -34,6 +34,7 @@ pub(super) fn countries(
     dateline: Option<&Dateline>,
 ) -> Vec<Found> {
     let dateline = dateline.map_or(Span::default(), |dateline| dateline.span);
+    let people = people_words(text, names);
     let mut found = Vec::new();
     let mut next_name = 0;
     let mut at = 0;
@@ -48,7 +49,7 @@ pub(super) fn countries(
         }
         let words = words_at(text, tokens, at, free_until);
         if let Some(place) =
-            country_at(text, tokens, at, words).filter(|place| !is_person(text, place, names))
+            country_at(text, tokens, at, words).filter(|place| people.binary_search(&place.name.as_str()).is_err())
         {
             at = place.tokens.end;
             found.push(place);
@@ -147,8 +148,10 @@ fn is_shouted(text: &str, tokens: &[Token], at: usize) -> bool {
         || at.checked_sub(1).is_some_and(|before| is_capitals(&tokens[before]))
 }
 
-/// A word of somebody's name is that person here too.
-fn is_person(text: &str, place: &Found, names: &[Name]) -> bool {
-    let mut people = names.iter().filter(|name| name.kind == NameKind::Person);
-    people.any(|name| name.span.of(text).split(' ').any(|word| word == place.name))
+/// The words of people's names, sorted: a country's name among them is that person here too.
+fn people_words<'a>(text: &'a str, names: &[Name]) -> Vec<&'a str> {
+    let people = names.iter().filter(|name| name.kind == NameKind::Person);
+    let mut words: Vec<&str> = people.flat_map(|name| name.span.of(text).split(' ')).collect();
+    words.sort_unstable();
+    words
 }
