@@ -7,8 +7,26 @@ pub fn is_stop_word(word: &str) -> bool {
     let Some(target) = buffer.get_mut(..word.len()) else { return false };
     target.copy_from_slice(word.as_bytes());
     target.make_ascii_lowercase();
-    WORDS.binary_search_by(|known| known.as_bytes().cmp(target)).is_ok()
+    let Some(letter @ b'a'..=b'z') = target.first() else { return false };
+    let bucket = usize::from(letter - b'a');
+    WORDS[STARTS[bucket]..STARTS[bucket + 1]].binary_search_by(|known| known.as_bytes().cmp(target)).is_ok()
 }
+
+/// Where the words of each letter start, and where the last ones end: few are compared.
+const STARTS: [usize; 27] = {
+    let mut starts = [WORDS.len(); 27];
+    let mut at = WORDS.len();
+    while at > 0 {
+        at -= 1;
+        let bucket = (WORDS[at].as_bytes()[0] - b'a') as usize;
+        let mut earlier = bucket + 1;
+        while earlier > 0 && starts[earlier - 1] > at {
+            earlier -= 1;
+            starts[earlier] = at;
+        }
+    }
+    starts
+};
 
 /// Longer than any of them.
 const WORD_BYTES_MAX: usize = 16;
@@ -652,6 +670,7 @@ mod tests {
     #[test]
     fn the_table_is_sorted() {
         assert!(WORDS.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(WORDS.iter().all(|word| is_stop_word(word)));
         assert!(is_stop_word("The") && !is_stop_word("bridge") && !is_stop_word("incomprehensibilities"));
     }
 }
