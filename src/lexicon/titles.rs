@@ -609,7 +609,7 @@ const LETTERS: [usize; 27] = {
     let mut starts = [0; 27];
     let (mut letter, mut at) = (0, 0);
     while letter < 27 {
-        while at < WORDS.len() && WORDS[at].0.as_bytes()[0] < b'a' + letter as u8 {
+        while at < WORDS.len() && (WORDS[at].0.as_bytes()[0] as usize) < b'a' as usize + letter {
             at += 1;
         }
         starts[letter] = at;

@@ -37,13 +37,13 @@ const HOSTILE: [&str; 10] = [
 ];
 
 fn hostile_article() -> String {
-    let mut article = format!("Mayor {} resigns\n\n", HOSTILE[0]);
-    for text in HOSTILE {
-        article.push_str(&format!(
-            "LONDON: “{text},” Prime Minister Anna {text} Berg said on Monday, 5 May 2023. She paid $5 million.\n\n"
-        ));
-    }
-    article
+    let paragraph = |text: &&str| {
+        format!(
+            "LONDON: “{text},” Prime Minister Anna {text} Berg said on Monday, 5 May 2023. She paid $5 million."
+        )
+    };
+    let paragraphs: Vec<String> = HOSTILE.iter().map(paragraph).collect();
+    format!("Mayor {} resigns\n\n{}\n", HOSTILE[0], paragraphs.join("\n\n"))
 }
 
 #[test]

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 /// Columns of the names of the lines.
 const LABEL_COLUMNS: usize = 15;
+/// Fewer records than this are no measurement.
+const WARM_RECORDS: u64 = 1_000;
 const KINDS: [(&str, &str, &str); 5] = [
     ("person", "person", "people"),
     ("organisation", "organisation", "organisations"),
@@ -122,13 +124,18 @@ pub(super) fn invitation(paint: Paint, listen: SocketAddr) -> String {
     lines(paint, &rows)
 }
 
-/// What enriching itself takes, without broker and screen.
+/// What enriching itself takes, without broker and screen. A few articles, with everything cold, say little.
 fn speed(metrics: &Metrics) -> Option<String> {
-    let (seconds, count) =
+    let (seconds, batches) =
         (metrics.enrich_seconds.get_sample_sum(), metrics.enrich_seconds.get_sample_count());
-    let mean = seconds / count as f64;
-    (count > 0 && mean > 0.0).then(|| {
-        format!("{:.2} ms of one core an article, so {:.0} a second and core", mean * 1e3, 1.0 / mean)
+    let mean = seconds / batches as f64;
+    let hint = if metrics.messages_consumed_total.get() < WARM_RECORDS {
+        "; warm it up with --rounds 100"
+    } else {
+        ""
+    };
+    (batches > 0 && mean > 0.0).then(|| {
+        format!("{:.2} ms of one core an article, so {:.0} a second and core{hint}", mean * 1e3, 1.0 / mean)
     })
 }
 

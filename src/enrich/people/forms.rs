@@ -49,7 +49,7 @@ const WORDS_TOO: &[&str] = &[
     "about", "after", "all", "also", "and", "any", "banks", "best", "black", "brown", "but", "cross",
     "day", "early", "even", "few", "field", "gold", "good", "grant", "gray", "green", "hall", "hand",
     "hill", "house", "how", "hunt", "in", "king", "last", "law", "little", "long", "love", "major", "man",
-    "many", "mark", "may", "more", "most", "moon", "new", "north", "page", "park", "power", "price",
+    "many", "mark", "may", "moon", "more", "most", "new", "north", "page", "park", "power", "price",
     "rice", "rich", "rose", "sharp", "short", "small", "so", "south", "stone", "strong", "such", "than",
     "the", "then", "there", "to", "was", "wells", "were", "west", "white", "will", "wood", "woods",
     "young",
