@@ -322,7 +322,9 @@ fn state_of_larger<'a>(
     for own in names.values() {
         let Some((_, stated)) = supported(own) else { continue };
         let at = found.partition_point(|place| place.tokens.start < stated.start);
-        let Some(larger) = found.get(at).filter(|place| place.tokens.start == stated.start) else { continue };
+        let Some(larger) = found.get(at).filter(|place| place.tokens.start == stated.start) else {
+            continue;
+        };
         let lower = larger.span.of(text).to_lowercase();
         let Some((name, _)) = names.get_key_value(&lower) else { continue };
         let Some(reading) = read.get_mut(name.as_str()) else { continue };

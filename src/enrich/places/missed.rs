@@ -48,8 +48,8 @@ pub(super) fn countries(
             continue;
         }
         let words = words_at(text, tokens, at, free_until);
-        if let Some(place) =
-            country_at(text, tokens, at, words).filter(|place| people.binary_search(&place.name.as_str()).is_err())
+        if let Some(place) = country_at(text, tokens, at, words)
+            .filter(|place| people.binary_search(&place.name.as_str()).is_err())
         {
             at = place.tokens.end;
             found.push(place);
