@@ -32,7 +32,10 @@ passes() {
         END { for (pass in count) print pass, count[pass] }'
 }
 
-[ $# -gt 0 ] || set -- $("$binary" shapes)
+if [ $# = 0 ]; then
+    # shellcheck disable=SC2046 # a list of names, one word each
+    set -- $("$binary" shapes)
+fi
 printf '%-16s %-26s %14s %14s %7s\n' shape pass "$small bytes" "$large bytes" growth
 wrong=0
 for shape in "$@"; do

@@ -52,10 +52,10 @@ pub(super) fn find(
     speeches.sort_by_key(|speech| (speech.content[0].start, speech.content[0].end));
     speeches.truncate(limits::QUOTATIONS_MAX);
     let speakers = speakers::Index::new(entities);
-    speeches.into_iter().map(|speech| published(&reader, &speakers, speech)).collect()
+    speeches.iter().map(|speech| published(&reader, &speakers, speech)).collect()
 }
 
-fn published(reader: &Reader, speakers: &speakers::Index, speech: Speech) -> Quotation {
+fn published(reader: &Reader, speakers: &speakers::Index, speech: &Speech) -> Quotation {
     let span = |range: &Range<usize>| reader.span(range);
     let words = speech.speaker.as_ref().map(|speaker| span(&speaker.words));
     let insertion = speech.speaker.as_ref().and_then(|speaker| speaker.insertion.as_ref()).map(span);

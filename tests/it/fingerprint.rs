@@ -5,7 +5,7 @@ use copydesk::enrich::{Passes, Scratch, enrich};
 use copydesk::model::{Article, Fingerprint};
 use std::path::Path;
 
-/// Bits by which the SimHash of a changed article may differ; half of 64 is chance.
+/// Bits by which the `SimHash` of a changed article may differ; half of 64 is chance.
 const DISTANCE_MAX: u32 = 12;
 
 #[test]

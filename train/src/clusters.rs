@@ -82,7 +82,8 @@ impl Exchange {
             let old = self.class[word];
             self.put(word, old, false);
             self.gains(word, &mut gains);
-            let best = (0..self.count).fold(old, |best, class| if gains[class] > gains[best] { class } else { best });
+            let best = (0..self.count)
+                .fold(old, |best, class| if gains[class] > gains[best] { class } else { best });
             self.class[word] = best;
             self.put(word, best, true);
             moved += usize::from(best != old);

@@ -40,7 +40,8 @@ pub fn marked(data: &Path) -> Result<Vec<(&'static str, Vec<Document>)>> {
     let btc = ["a", "b", "e", "f", "g", "h"];
     all.push(("btc", conll(&btc.map(|f| bundle.join(format!("BTC/CONLL-format/data/{f}.conll"))), 0, 1)?));
     for (name, topic) in [("crossner-politics", "politics"), ("crossner-science", "science")] {
-        let files = ["train", "dev", "test"].map(|f| data.join(format!("crossner/ner_data/{topic}/{f}.txt")));
+        let files =
+            ["train", "dev", "test"].map(|f| data.join(format!("crossner/ner_data/{topic}/{f}.txt")));
         all.push((name, conll(&files, 0, 1)?));
     }
     for (name, documents) in &mut all {
@@ -84,8 +85,11 @@ fn mark(tag: &str) -> Mark {
     let kind = match kind {
         "PER" | "person" | "politician" | "scientist" => Kind::Person,
         "LOC" | "location" | "country" => Kind::Place,
-        "ORG" | "corporation" | "group" | "organisation" | "politicalparty" | "university" => Kind::Organisation,
-        "MISC" | "misc" | "event" | "election" | "award" | "academicjournal" | "creative-work" | "product" => Kind::Other,
+        "ORG" | "corporation" | "group" | "organisation" | "politicalparty" | "university" => {
+            Kind::Organisation
+        }
+        "MISC" | "misc" | "event" | "election" | "award" | "academicjournal" | "creative-work"
+        | "product" => Kind::Other,
         _ => return Mark::Unknown,
     };
     Mark::Name(kind, prefix == "B")
@@ -120,10 +124,13 @@ impl Builder {
             is_glued = "([{$£€“‘``#".contains(word.as_str()) || is_straight && !is_quote_open;
             is_quote_open ^= is_straight;
             // A handle of a social network is not how news names people.
-            let mark = if document.text[..start].ends_with('@') || word == "@" { Mark::Unknown } else { *mark };
+            let mark =
+                if document.text[..start].ends_with('@') || word == "@" { Mark::Unknown } else { *mark };
             match mark {
                 Mark::Name(kind, begins) => match document.names.last_mut() {
-                    Some(last) if !begins && matches!(before, Mark::Name(k, _) if k == kind) => last.1 = end,
+                    Some(last) if !begins && matches!(before, Mark::Name(k, _) if k == kind) => {
+                        last.1 = end
+                    }
                     _ => document.names.push((start, end, kind)),
                 },
                 Mark::Unknown => document.unknown.push((start, end)),
@@ -141,8 +148,9 @@ impl Builder {
 
 fn stands_close(word: &str) -> bool {
     const CLOSE: [&str; 36] = [
-        ",", ".", ";", ":", "!", "?", "%", ")", "]", "}", "”", "’", "'s", "’s", "n't", "n’t", "'re", "'ve", "'ll",
-        "'d", "'m", "’re", "’ve", "’ll", "’d", "’m", "''", "...", "…", "'S", "’S", "N'T", "N’T", "'RE", "'VE", "'LL",
+        ",", ".", ";", ":", "!", "?", "%", ")", "]", "}", "”", "’", "'s", "’s", "n't", "n’t", "'re", "'ve",
+        "'ll", "'d", "'m", "’re", "’ve", "’ll", "’d", "’m", "''", "...", "…", "'S", "’S", "N'T", "N’T",
+        "'RE", "'VE", "'LL",
     ];
     CLOSE.contains(&word)
 }
@@ -259,7 +267,11 @@ fn brackets(entity: &str, at: usize, open: &mut Vec<Mention>, done: &mut Vec<Men
         if let Some(inner) = rest.strip_prefix('(') {
             let end = inner.find(['(', ')']).unwrap_or(inner.len());
             let fields: Vec<&str> = inner[..end].splitn(7, '-').collect();
-            let head = fields.get(5).and_then(|f| f.split(',').next()).and_then(|f| f.parse::<usize>().ok()).unwrap_or(1);
+            let head = fields
+                .get(5)
+                .and_then(|f| f.split(',').next())
+                .and_then(|f| f.parse::<usize>().ok())
+                .unwrap_or(1);
             let mention = Mention {
                 group: fields[0].to_owned(),
                 kind: (*fields.get(1).unwrap_or(&"")).to_owned(),
@@ -317,9 +329,13 @@ fn name_around(nodes: &[Node], mention: &Mention, kind: Kind) -> std::ops::Range
     let is_part = |at: usize| {
         let node = &nodes[at];
         let is_title = kind == Kind::Person && (node.relation.starts_with("nmod") || is_title(&node.word));
-        let is_modifier = node.relation == "nmod:poss" || node.relation == "det" || node.relation == "appos";
+        let is_modifier =
+            node.relation == "nmod:poss" || node.relation == "det" || node.relation == "appos";
         let is_inside = node.head > mention.start && node.head <= mention.end;
-        (node.universal == "PROPN" || node.word == "-" || node.word == "&") && is_inside && !is_title && !is_modifier
+        (node.universal == "PROPN" || node.word == "-" || node.word == "&")
+            && is_inside
+            && !is_title
+            && !is_modifier
     };
     let (mut start, mut end) = (mention.head, mention.head + 1);
     while start > mention.start && is_part(start - 1) {
@@ -335,9 +351,17 @@ fn name_around(nodes: &[Node], mention: &Mention, kind: Kind) -> std::ops::Range
         }
         // `Ministry of the Interior`
         let linked = (end..mention.end.min(end + 3)).find(|at| nodes[*at].universal == "PROPN");
-        let is_link = |at: usize| matches!(nodes[at].word.as_str(), "of" | "the" | "and" | "for" | "de" | "la");
+        let is_link =
+            |at: usize| matches!(nodes[at].word.as_str(), "of" | "the" | "and" | "for" | "de" | "la");
         match linked {
-            Some(at) if kind != Kind::Person && at > end && (end..at).all(is_link) && nodes[end].word != "the" => end = at + 1,
+            Some(at)
+                if kind != Kind::Person
+                    && at > end
+                    && (end..at).all(is_link)
+                    && nodes[end].word != "the" =>
+            {
+                end = at + 1
+            }
             _ => break,
         }
     }
@@ -349,9 +373,36 @@ fn name_around(nodes: &[Node], mention: &Mention, kind: Kind) -> std::ops::Range
 
 fn is_title(word: &str) -> bool {
     const TITLES: [&str; 30] = [
-        "Administrator", "Ambassador", "Archbishop", "Bishop", "Captain", "Chairman", "Chief", "Colonel", "Congressman",
-        "Dr", "Dr.", "General", "Governor", "Judge", "Justice", "King", "Mayor", "Minister", "Miss", "Mr", "Mr.", "Mrs",
-        "Mrs.", "Ms", "Ms.", "President", "Prof.", "Professor", "Queen", "Senator",
+        "Administrator",
+        "Ambassador",
+        "Archbishop",
+        "Bishop",
+        "Captain",
+        "Chairman",
+        "Chief",
+        "Colonel",
+        "Congressman",
+        "Dr",
+        "Dr.",
+        "General",
+        "Governor",
+        "Judge",
+        "Justice",
+        "King",
+        "Mayor",
+        "Minister",
+        "Miss",
+        "Mr",
+        "Mr.",
+        "Mrs",
+        "Mrs.",
+        "Ms",
+        "Ms.",
+        "President",
+        "Prof.",
+        "Professor",
+        "Queen",
+        "Senator",
     ];
     TITLES.contains(&word)
 }
@@ -361,7 +412,8 @@ fn re3d(folder: &Path) -> Result<Vec<Document>> {
     let mut documents = Vec::new();
     for file in sorted_files(folder, "documents.json")? {
         let entities = std::fs::read_to_string(file.with_file_name("entities.json"))?;
-        let entities: Vec<serde_json::Value> = entities.lines().map(serde_json::from_str).collect::<std::result::Result<_, _>>()?;
+        let entities: Vec<serde_json::Value> =
+            entities.lines().map(serde_json::from_str).collect::<std::result::Result<_, _>>()?;
         for line in std::fs::read_to_string(&file)?.lines() {
             let source: serde_json::Value = serde_json::from_str(line)?;
             let text = source["text"].as_str().unwrap_or_default().to_owned();
@@ -371,7 +423,8 @@ fn re3d(folder: &Path) -> Result<Vec<Document>> {
                 .iter()
                 .filter(|entity| entity["documentId"] == source["_id"])
                 .filter_map(|entity| {
-                    let at = |key: &str| entity[key].as_u64().and_then(|n| offsets.get(n as usize)).copied();
+                    let at =
+                        |key: &str| entity[key].as_u64().and_then(|n| offsets.get(n as usize)).copied();
                     Some((at("begin")?, at("end")?, entity["type"].as_str()?))
                 })
                 .collect();
@@ -397,7 +450,9 @@ fn re3d(folder: &Path) -> Result<Vec<Document>> {
                     None => document.unknown.push((start, end)),
                 }
             }
-            document.unknown.retain(|(start, end)| !document.names.iter().any(|name| name.0 < *end && *start < name.1));
+            document
+                .unknown
+                .retain(|(start, end)| !document.names.iter().any(|name| name.0 < *end && *start < name.1));
             document.text = text;
             documents.push(document);
         }
@@ -423,7 +478,8 @@ fn is_plain_name(text: &str) -> bool {
     let first = text.split(' ').next().unwrap_or_default();
     let is_capital = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
     let is_link = |word: &str| matches!(word, "of" | "the" | "and" | "for" | "al" | "de" | "&" | "in");
-    let is_foreign = ["ese", "ish", "ian", "ean"].iter().any(|end| first.ends_with(end)) && text.contains(' ');
+    let is_foreign =
+        ["ese", "ish", "ian", "ean"].iter().any(|end| first.ends_with(end)) && text.contains(' ');
     !is_foreign && is_capital(first) && text.split([' ', '-']).all(|word| is_capital(word) || is_link(word))
 }
 
@@ -444,11 +500,33 @@ pub fn sentences(text: &str) -> Vec<(usize, usize)> {
             cut(&mut start, at);
         }
         let is_stop = matches!(c, '.' | '!' | '?') && bytes.get(at + 1) == Some(&b' ');
-        if is_stop && text[at + 2..].chars().next().is_some_and(|c| c.is_uppercase() || "\"“'‘".contains(c)) {
+        if is_stop && text[at + 2..].chars().next().is_some_and(|c| c.is_uppercase() || "\"“'‘".contains(c))
+        {
             let word = text[start..at].rsplit(' ').next().unwrap_or_default();
             let is_short = word.chars().count() <= 1
                 || word.contains('.')
-                || matches!(word, "Mr" | "Mrs" | "Ms" | "Dr" | "Gen" | "Sen" | "Rep" | "Gov" | "St" | "Col" | "Lt" | "Maj" | "Sgt" | "Capt" | "Prof" | "Rev" | "No" | "vs" | "Jr" | "Maj.-Gen");
+                || matches!(
+                    word,
+                    "Mr" | "Mrs"
+                        | "Ms"
+                        | "Dr"
+                        | "Gen"
+                        | "Sen"
+                        | "Rep"
+                        | "Gov"
+                        | "St"
+                        | "Col"
+                        | "Lt"
+                        | "Maj"
+                        | "Sgt"
+                        | "Capt"
+                        | "Prof"
+                        | "Rev"
+                        | "No"
+                        | "vs"
+                        | "Jr"
+                        | "Maj.-Gen"
+                );
             if !is_short {
                 cut(&mut start, at + 1);
             }
@@ -504,7 +582,11 @@ fn yaml_items(yaml: &str) -> Vec<String> {
             }
         }
     }
-    items.into_iter().map(|item| without_sources(&unquoted(&item)).to_owned()).filter(|item| item.contains(' ')).collect()
+    items
+        .into_iter()
+        .map(|item| without_sources(&unquoted(&item)).to_owned())
+        .filter(|item| item.contains(' '))
+        .collect()
 }
 
 fn unquoted(item: &str) -> String {
@@ -615,7 +697,9 @@ fn meantime_document(xml: &str) -> Document {
     let mut target = std::collections::BTreeMap::new();
     for part in xml.split("<REFERS_TO").skip(1) {
         let body = part.split("</REFERS_TO>").next().unwrap_or_default();
-        let Some(to) = body.split("<target").nth(1).and_then(|tag| attribute(tag, "m_id")) else { continue };
+        let Some(to) = body.split("<target").nth(1).and_then(|tag| attribute(tag, "m_id")) else {
+            continue;
+        };
         for source in body.split("<source").skip(1) {
             if let Some(from) = attribute(source, "m_id") {
                 target.insert(from.to_owned(), to.to_owned());

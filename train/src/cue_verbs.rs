@@ -13,8 +13,23 @@ const BY_HAND: &str = include_str!("cue_verbs.tsv");
 const LIST: &str = "gazetteers/quote-verbs/journalismai/regex_pipeline/utils/quote_verb_list.txt";
 /// Listed words that are left out: they introduce other things far more often than speech.
 const LEFT_OUT: [&str; 17] = [
-    "convince", "convinced", "convinces", "convincing", "ensure", "ensured", "ensures", "ensuring", "illustrating",
-    "present", "presenting", "presents", "release", "released", "releases", "releasing", "finding",
+    "convince",
+    "convinced",
+    "convinces",
+    "convincing",
+    "ensure",
+    "ensured",
+    "ensures",
+    "ensuring",
+    "illustrating",
+    "present",
+    "presenting",
+    "presents",
+    "release",
+    "released",
+    "releases",
+    "releasing",
+    "finding",
 ];
 /// In the order of their bits; see `lexicon::cue_verbs`.
 const FRAMES: &str = "sctopinda";
@@ -29,9 +44,14 @@ pub fn make(data: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     for line in BY_HAND.lines().filter(|line| !line.starts_with('#')) {
         verbs += 1;
         let fields: Vec<&str> = line.split('\t').collect();
-        let frames = bits(fields[1].chars().filter(|letter| *letter != '-').map(|letter| FRAMES.find(letter)))?;
-        let particles =
-            bits(fields[2].split(' ').filter(|word| *word != "-").map(|word| PARTICLES.iter().position(|p| *p == word)))?;
+        let frames =
+            bits(fields[1].chars().filter(|letter| *letter != '-').map(|letter| FRAMES.find(letter)))?;
+        let particles = bits(
+            fields[2]
+                .split(' ')
+                .filter(|word| *word != "-")
+                .map(|word| PARTICLES.iter().position(|p| *p == word)),
+        )?;
         for (form, kind) in inflected(fields[0], fields.get(3).copied()) {
             let entry = forms.entry(form).or_insert((kind, frames, particles));
             // One spelling for the present and the past: `read`, `forecast`.
@@ -47,14 +67,19 @@ pub fn make(data: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     }
     let lines: String = forms
         .iter()
-        .map(|(form, (kind, frames, particles))| format!("{form:<FORM_BYTES$} {kind} {frames:03x} {particles:04x}\n"))
+        .map(|(form, (kind, frames, particles))| {
+            format!("{form:<FORM_BYTES$} {kind} {frames:03x} {particles:04x}\n")
+        })
         .collect();
     std::fs::write(out.join("cue_verbs.txt"), &lines)?;
     Ok(format!("{verbs} verbs in {} forms", forms.len()))
 }
 
 fn bits(places: impl Iterator<Item = Option<usize>>) -> Result<u32, Box<dyn Error>> {
-    places.map(|place| place.map(|place| 1 << place)).sum::<Option<u32>>().ok_or_else(|| "an unknown letter".into())
+    places
+        .map(|place| place.map(|place| 1 << place))
+        .sum::<Option<u32>>()
+        .ok_or_else(|| "an unknown letter".into())
 }
 
 /// The forms of a verb with their kinds: base, third person (S), past (P), participle (N), -ing (G).
@@ -100,5 +125,8 @@ fn consonant_y(base: &str) -> Option<&str> {
 
 /// The last letter of the verbs that double it.
 fn doubled(base: &str) -> Option<char> {
-    ["admit", "plan", "dub", "flag", "brag", "quip"].contains(&base).then(|| base.chars().next_back()).flatten()
+    ["admit", "plan", "dub", "flag", "brag", "quip"]
+        .contains(&base)
+        .then(|| base.chars().next_back())
+        .flatten()
 }

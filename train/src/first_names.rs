@@ -27,7 +27,9 @@ impl Votes {
     fn add(&mut self, name: &str, gender: &str, weight: u32, is_sure: bool) {
         let first = name.split_whitespace().next().unwrap_or_default().to_lowercase();
         let is_name = first.chars().count() >= 2
-            && first.chars().all(|c| (c.is_alphabetic() && u32::from(c) < 0x250) || matches!(c, '-' | '\'' | '’'));
+            && first
+                .chars()
+                .all(|c| (c.is_alphabetic() && u32::from(c) < 0x250) || matches!(c, '-' | '\'' | '’'));
         let vote = self.0.entry(first).or_default();
         match gender.chars().next() {
             Some('m' | 'M') if is_name => vote.men += weight,

@@ -20,11 +20,16 @@ pub struct Phrases {
 
 impl Phrases {
     pub fn add(&mut self, phrase: &str, list: List) {
-        let phrase = phrase.trim().trim_start_matches("the ").trim_start_matches("The ").replace('\u{a0}', " ");
+        let phrase =
+            phrase.trim().trim_start_matches("the ").trim_start_matches("The ").replace('\u{a0}', " ");
         let mut tokens = Vec::new();
         tokenize(&phrase, &mut tokens);
         let is_wordy = phrase.chars().filter(|c| c.is_alphabetic()).count() >= 2;
-        if tokens.is_empty() || tokens.len() > WORDS_MAX || !is_wordy || phrase.chars().any(|c| u32::from(c) > 0x24f && c != '’') {
+        if tokens.is_empty()
+            || tokens.len() > WORDS_MAX
+            || !is_wordy
+            || phrase.chars().any(|c| u32::from(c) > 0x24f && c != '’')
+        {
             return;
         }
         self.names.entry(list as u16).or_default().insert(phrase.clone());
@@ -63,7 +68,8 @@ impl Phrases {
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        let entries: Vec<(u64, Vec<u8>)> = self.bits.iter().map(|(hash, bits)| (*hash, bits.to_le_bytes().to_vec())).collect();
+        let entries: Vec<(u64, Vec<u8>)> =
+            self.bits.iter().map(|(hash, bits)| (*hash, bits.to_le_bytes().to_vec())).collect();
         crate::tables::bytes(&entries, 2, 4, 3)
     }
 
@@ -75,10 +81,34 @@ impl Phrases {
 /// Latin letters without their accents.
 pub fn bare(text: &str) -> String {
     const LETTERS: [(&str, char); 28] = [
-        ("àáâãäåāăą", 'a'), ("çćč", 'c'), ("ďđ", 'd'), ("èéêëēėęěə", 'e'), ("ğģ", 'g'), ("íîïìīįı", 'i'), ("ķ", 'k'), ("łļ", 'l'),
-        ("ñńňņ", 'n'), ("òóôõöøōő", 'o'), ("ŕř", 'r'), ("śşšș", 's'), ("ťţț", 't'), ("ùúûüūůűų", 'u'), ("ýÿ", 'y'), ("źżž", 'z'),
-        ("ÀÁÂÃÄÅĀ", 'A'), ("ÇĆČ", 'C'), ("ĎĐ", 'D'), ("ÈÉÊËĖĘ", 'E'), ("Ğ", 'G'), ("ÍÎİ", 'I'), ("ŁĽ", 'L'), ("Ñ", 'N'),
-        ("ÒÓÔÕÖØŌ", 'O'), ("ŚŞŠȘ", 'S'), ("ÙÚÛÜ", 'U'), ("ŹŻŽ", 'Z'),
+        ("àáâãäåāăą", 'a'),
+        ("çćč", 'c'),
+        ("ďđ", 'd'),
+        ("èéêëēėęěə", 'e'),
+        ("ğģ", 'g'),
+        ("íîïìīįı", 'i'),
+        ("ķ", 'k'),
+        ("łļ", 'l'),
+        ("ñńňņ", 'n'),
+        ("òóôõöøōő", 'o'),
+        ("ŕř", 'r'),
+        ("śşšș", 's'),
+        ("ťţț", 't'),
+        ("ùúûüūůűų", 'u'),
+        ("ýÿ", 'y'),
+        ("źżž", 'z'),
+        ("ÀÁÂÃÄÅĀ", 'A'),
+        ("ÇĆČ", 'C'),
+        ("ĎĐ", 'D'),
+        ("ÈÉÊËĖĘ", 'E'),
+        ("Ğ", 'G'),
+        ("ÍÎİ", 'I'),
+        ("ŁĽ", 'L'),
+        ("Ñ", 'N'),
+        ("ÒÓÔÕÖØŌ", 'O'),
+        ("ŚŞŠȘ", 'S'),
+        ("ÙÚÛÜ", 'U'),
+        ("ŹŻŽ", 'Z'),
     ];
     let letter = |c: char| LETTERS.iter().find(|(with, _)| with.contains(c)).map_or(c, |(_, bare)| *bare);
     text.chars().map(|c| if c.is_ascii() { c } else { letter(c) }).collect()
@@ -106,11 +136,18 @@ fn places(data: &Path, lexicon: &Path, phrases: &mut Phrases) -> Result<()> {
         phrases.add(fields[1], list);
         phrases.add(fields[2], list);
         if population >= 300_000 || fields[7] == "PPLC" {
-            fields[3].split(',').filter(|name| name.chars().count() >= 4).for_each(|name| phrases.add(name, list));
+            fields[3]
+                .split(',')
+                .filter(|name| name.chars().count() >= 4)
+                .for_each(|name| phrases.add(name, list));
         }
     }
-    for (file, list) in [("country_names.tsv", List::Country), ("areas.tsv", List::Place), ("demonyms.tsv", List::Demonym)] {
-        for line in std::fs::read_to_string(lexicon.join(file))?.lines().filter(|line| !line.starts_with('#')) {
+    for (file, list) in
+        [("country_names.tsv", List::Country), ("areas.tsv", List::Place), ("demonyms.tsv", List::Demonym)]
+    {
+        for line in
+            std::fs::read_to_string(lexicon.join(file))?.lines().filter(|line| !line.starts_with('#'))
+        {
             phrases.add(line.split('\t').next().unwrap_or_default(), list);
         }
     }
@@ -122,15 +159,28 @@ fn places(data: &Path, lexicon: &Path, phrases: &mut Phrases) -> Result<()> {
     for name in ["admin1.json", "admin2.json"] {
         let list = if name == "admin1.json" { List::Region } else { List::Place };
         let json = std::fs::read_to_string(data.join("gazetteers/lutangar-admin").join(name))?;
-        json.split("\"name\":\"").skip(1).filter_map(|part| part.split('"').next()).for_each(|name| phrases.add_both(name, list));
+        json.split("\"name\":\"")
+            .skip(1)
+            .filter_map(|part| part.split('"').next())
+            .for_each(|name| phrases.add_both(name, list));
     }
     let geography = data.join("gazetteers/dariusk-corpora/data/geography");
-    for (name, list) in [("rivers", List::Place), ("oceans", List::Place), ("english_towns_cities", List::Town), ("sf_neighborhoods", List::Place), ("us_counties", List::Place), ("venues", List::Place)] {
-        let json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(geography.join(format!("{name}.json")))?)?;
+    for (name, list) in [
+        ("rivers", List::Place),
+        ("oceans", List::Place),
+        ("english_towns_cities", List::Town),
+        ("sf_neighborhoods", List::Place),
+        ("us_counties", List::Place),
+        ("venues", List::Place),
+    ] {
+        let json: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(geography.join(format!("{name}.json")))?)?;
         strings(&json, &mut |name| {
             phrases.add(name, list);
             if matches!(list, List::Place) && matches!(name, n if !n.contains(' ')) {
-                ["River", "Ocean", "Sea"].iter().for_each(|kind| phrases.add(&format!("{name} {kind}"), list));
+                ["River", "Ocean", "Sea"]
+                    .iter()
+                    .for_each(|kind| phrases.add(&format!("{name} {kind}"), list));
             }
         });
     }
@@ -145,7 +195,9 @@ fn strings(json: &serde_json::Value, each: &mut impl FnMut(&str)) {
         serde_json::Value::String(text) => each(text),
         serde_json::Value::Array(all) => all.iter().for_each(|value| strings(value, each)),
         serde_json::Value::Object(all) => {
-            all.iter().filter(|(key, _)| !matches!(key.as_str(), "description" | "source")).for_each(|(_, value)| strings(value, each));
+            all.iter()
+                .filter(|(key, _)| !matches!(key.as_str(), "description" | "source"))
+                .for_each(|(_, value)| strings(value, each));
         }
         _ => {}
     }
@@ -163,27 +215,47 @@ fn people(folder: &Path, phrases: &mut Phrases) -> Result<()> {
         ("smashew-names/NamesDatabases/surnames/all.txt", List::Surname),
         ("random-name/names.txt", List::Surname),
     ] {
-        lines(path)?.iter().filter(|name| !name.contains([' ', '#'])).for_each(|name| phrases.add_both(name, list));
+        lines(path)?
+            .iter()
+            .filter(|name| !name.contains([' ', '#']))
+            .for_each(|name| phrases.add_both(name, list));
     }
     for (path, column, list) in [
         ("popular-names-by-country/common-forenames-by-country.csv", 11, List::FirstName),
         ("popular-names-by-country/common-surnames-by-country.csv", 5, List::Surname),
     ] {
-        lines(path)?.iter().skip(1).filter_map(|line| line.split(',').nth(column)).for_each(|name| phrases.add_both(name, list));
+        lines(path)?
+            .iter()
+            .skip(1)
+            .filter_map(|line| line.split(',').nth(column))
+            .for_each(|name| phrases.add_both(name, list));
     }
     let mut full: Vec<String> = Vec::new();
-    for (path, column) in [("every-politician-world/html/bio.csv", 1), ("every-politician-world/html/legislators.csv", 1), ("every-politician-world/html/holders21.csv", 1), ("every-politician-leaders/data/wikidata.csv", 5), ("every-politician-leaders/data/wikipedia.csv", 5)] {
-        full.extend(lines(path)?.iter().skip(1).filter_map(|line| line.split(',').nth(column)).map(str::to_owned));
+    for (path, column) in [
+        ("every-politician-world/html/bio.csv", 1),
+        ("every-politician-world/html/legislators.csv", 1),
+        ("every-politician-world/html/holders21.csv", 1),
+        ("every-politician-leaders/data/wikidata.csv", 5),
+        ("every-politician-leaders/data/wikipedia.csv", 5),
+    ] {
+        full.extend(
+            lines(path)?.iter().skip(1).filter_map(|line| line.split(',').nth(column)).map(str::to_owned),
+        );
     }
     for line in lines("us-congress/legislators-current.yaml")? {
         full.extend(line.trim().strip_prefix("official_full: ").map(str::to_owned));
     }
     for file in ["celebrities", "authors", "britishActors", "scientists"] {
-        let json: serde_json::Value = serde_json::from_str(&lines(&format!("dariusk-corpora/data/humans/{file}.json"))?.join("\n"))?;
+        let json: serde_json::Value =
+            serde_json::from_str(&lines(&format!("dariusk-corpora/data/humans/{file}.json"))?.join("\n"))?;
         strings(&json, &mut |name| full.push(name.to_owned()));
     }
     let mut counts: BTreeMap<(bool, String), u32> = BTreeMap::new();
-    for name in full.iter().map(|name| name.split(" (").next().unwrap_or_default()).filter(|name| name.contains(' ')) {
+    for name in full
+        .iter()
+        .map(|name| name.split(" (").next().unwrap_or_default())
+        .filter(|name| name.contains(' '))
+    {
         phrases.add_both(name, List::Person);
         let words: Vec<&str> = name.split(' ').collect();
         *counts.entry((true, words[0].to_owned())).or_default() += 1;
@@ -215,20 +287,45 @@ fn organisations(folder: &Path, phrases: &mut Phrases) -> Result<()> {
         ("governments/uk_political_parties", List::Party),
         ("technology/social_networking_websites", List::Company),
     ] {
-        let json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(corpora.join(format!("{file}.json")))?)?;
-        strings(&json, &mut |name| if list == List::Company { company(name, phrases) } else { phrases.add(name, list) });
+        let json: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(corpora.join(format!("{file}.json")))?)?;
+        strings(&json, &mut |name| {
+            if list == List::Company { company(name, phrases) } else { phrases.add(name, list) }
+        });
     }
-    for entry in ["australia", "canada", "european_union", "india", "russia", "saudi_arabia", "united_kingdom", "united_nations", "united_states"] {
+    for entry in [
+        "australia",
+        "canada",
+        "european_union",
+        "india",
+        "russia",
+        "saudi_arabia",
+        "united_kingdom",
+        "united_nations",
+        "united_states",
+    ] {
         let path = corpora.join(format!("societies_and_groups/designated_terrorist_groups/{entry}.json"));
         let json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path)?)?;
         strings(&json, &mut |name| phrases.add(name, List::Organisation));
     }
-    for (file, key) in [("nfl_teams", "name"), ("nba_teams", "name"), ("mlb_teams", "name"), ("nhl_teams", "name"), ("milb_teams", "team"), ("football/epl_teams", "name"), ("football/laliga_teams", "name"), ("football/serieA", "name")] {
-        let json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(corpora.join(format!("sports/{file}.json")))?)?;
+    for (file, key) in [
+        ("nfl_teams", "name"),
+        ("nba_teams", "name"),
+        ("mlb_teams", "name"),
+        ("nhl_teams", "name"),
+        ("milb_teams", "team"),
+        ("football/epl_teams", "name"),
+        ("football/laliga_teams", "name"),
+        ("football/serieA", "name"),
+    ] {
+        let json: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(corpora.join(format!("sports/{file}.json")))?)?;
         team(&json, key, phrases);
     }
     clubs(&folder.join("openfootball-clubs"), phrases)?;
-    let universities: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(folder.join("universities/world_universities_and_domains.json"))?)?;
+    let universities: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(
+        folder.join("universities/world_universities_and_domains.json"),
+    )?)?;
     for university in universities.as_array().into_iter().flatten() {
         if let Some(name) = university["name"].as_str() {
             phrases.add_both(name, List::University);
@@ -241,7 +338,21 @@ fn organisations(folder: &Path, phrases: &mut Phrases) -> Result<()> {
 fn company(name: &str, phrases: &mut Phrases) {
     phrases.add(name, List::Company);
     let short = name.trim_end_matches('.');
-    for end in [" Inc", " Corp", " Corporation", " Company", " Co", " plc", " Ltd", " Group", " Holdings", " & Co", ", Inc", " Companies", " Technologies"] {
+    for end in [
+        " Inc",
+        " Corp",
+        " Corporation",
+        " Company",
+        " Co",
+        " plc",
+        " Ltd",
+        " Group",
+        " Holdings",
+        " & Co",
+        ", Inc",
+        " Companies",
+        " Technologies",
+    ] {
         if let Some(short) = short.strip_suffix(end) {
             phrases.add(short, List::Company);
         }
@@ -296,7 +407,9 @@ fn club_line(line: &str, phrases: &mut Phrases) {
         if name.chars().next().is_some_and(char::is_alphanumeric) && name.chars().any(char::is_lowercase) {
             phrases.add_both(name, List::Club);
             for mark in [" FC", " AFC", " CF", " SC", " United", " City"] {
-                if let Some(short) = name.strip_suffix(mark).filter(|_| !matches!(mark, " United" | " City")) {
+                if let Some(short) =
+                    name.strip_suffix(mark).filter(|_| !matches!(mark, " United" | " City"))
+                {
                     phrases.add_both(short, List::Club);
                 }
             }
@@ -328,8 +441,10 @@ fn factbook(folder: &Path, phrases: &mut Phrases) -> Result<()> {
 fn country(json: &serde_json::Value, phrases: &mut Phrases) {
     let nationality = &json["People and Society"]["Nationality"];
     for part in ["noun", "adjective"] {
-        let text = nationality[part]["text"].as_str().unwrap_or_default().split('<').next().unwrap_or_default();
-        for name in text.split([',', ';', '/', '(', ')']).flat_map(|name| name.split(" or ")).map(str::trim) {
+        let text =
+            nationality[part]["text"].as_str().unwrap_or_default().split('<').next().unwrap_or_default();
+        for name in text.split([',', ';', '/', '(', ')']).flat_map(|name| name.split(" or ")).map(str::trim)
+        {
             let is_name = name.chars().next().is_some_and(char::is_uppercase) && name.chars().count() > 3;
             if is_name && name.split(' ').count() <= 2 {
                 phrases.add(name, List::Demonym);
@@ -337,8 +452,11 @@ fn country(json: &serde_json::Value, phrases: &mut Phrases) {
             }
         }
     }
-    let parties = json["Government"]["Political parties"]["text"].as_str().unwrap_or_default().replace("&nbsp;", " ");
-    for name in parties.split("<br>").map(|name| name.split(['(', '<', ';', '[']).next().unwrap_or_default().trim()) {
+    let parties =
+        json["Government"]["Political parties"]["text"].as_str().unwrap_or_default().replace("&nbsp;", " ");
+    for name in
+        parties.split("<br>").map(|name| name.split(['(', '<', ';', '[']).next().unwrap_or_default().trim())
+    {
         for name in name.split(" or ") {
             let is_name = name.chars().next().is_some_and(char::is_uppercase);
             if is_name && name.split(' ').count() <= 6 {
@@ -346,7 +464,8 @@ fn country(json: &serde_json::Value, phrases: &mut Phrases) {
             }
         }
     }
-    let member = json["Government"]["International organization participation"]["text"].as_str().unwrap_or_default();
+    let member =
+        json["Government"]["International organization participation"]["text"].as_str().unwrap_or_default();
     for name in member.split(',').map(|name| name.split('(').next().unwrap_or_default().trim()) {
         phrases.add(name, List::Organisation);
     }
@@ -354,7 +473,8 @@ fn country(json: &serde_json::Value, phrases: &mut Phrases) {
     for key in ["Major lakes (area sq km)", "Major rivers (by length in km)"] {
         strings(&geography[key], &mut |text| {
             for part in text.split([';', ',']) {
-                let name: String = part.trim().chars().take_while(|c| c.is_alphabetic() || *c == ' ').collect();
+                let name: String =
+                    part.trim().chars().take_while(|c| c.is_alphabetic() || *c == ' ').collect();
                 if name.chars().next().is_some_and(char::is_uppercase) {
                     phrases.add(name.trim(), List::Place);
                 }

@@ -39,7 +39,9 @@ const PARTS: &[(&str, Make)] = &[
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1);
-    let (Some(data), Some(out)) = (arguments.next().map(PathBuf::from), arguments.next().map(PathBuf::from)) else {
+    let (Some(data), Some(out)) =
+        (arguments.next().map(PathBuf::from), arguments.next().map(PathBuf::from))
+    else {
         let names: Vec<&str> = PARTS.iter().map(|(name, _)| *name).collect();
         return Err(format!("usage: copydesk-train DATA OUT [PART…], parts: {}", names.join(" ")).into());
     };

@@ -22,14 +22,19 @@ const WEIGHT: f32 = 0.3;
 
 /// News with the names that a tagger is sure of; of all else that may be a name nothing is said.
 pub fn texts(news: &[Document], model: &Model<'_>, votes: &Votes, one_in: usize) -> Vec<Text> {
-    let agreed: BTreeMap<&str, Kind> = votes.names.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
+    let agreed: BTreeMap<&str, Kind> =
+        votes.names.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
     let mut buffers = Buffers::default();
     let mut dice = tagger::Dice::new(5);
     let mut texts = Vec::new();
     for document in news.iter().filter(|document| document.sentences.len() > 3).step_by(one_in) {
         let mut document = document.clone();
         mark(&mut document, model, &agreed, &mut buffers);
-        texts.push(Text { weight: WEIGHT, corpus: "silver", ..tagger::text(&tagger::shout(&document, &mut dice, 12)) });
+        texts.push(Text {
+            weight: WEIGHT,
+            corpus: "silver",
+            ..tagger::text(&tagger::shout(&document, &mut dice, 12))
+        });
     }
     texts
 }
@@ -98,7 +103,13 @@ pub fn votes(news: &[Document], model: &Model<'_>) -> Votes {
     votes
 }
 
-fn count(text: &Text, model: &Model<'_>, buffers: &mut Buffers, words: &mut BTreeMap<u64, [f32; 5]>, names: &mut BTreeMap<String, [f32; 4]>) {
+fn count(
+    text: &Text,
+    model: &Model<'_>,
+    buffers: &mut Buffers,
+    words: &mut BTreeMap<u64, [f32; 5]>,
+    names: &mut BTreeMap<String, [f32; 4]>,
+) {
     let tagged = core::tag(model, &text.text, &text.tokens, &text.segments, buffers);
     let mut taken = vec![None; text.tokens.len()];
     for name in &tagged {

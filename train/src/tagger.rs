@@ -41,7 +41,12 @@ pub fn text(document: &Document) -> Text {
         let last = tokens.partition_point(|token| (token.span.start as usize) < end);
         first..last.max(first)
     };
-    let segments: Vec<Range<usize>> = document.sentences.iter().map(|(start, end)| within(*start, *end)).filter(|s| !s.is_empty()).collect();
+    let segments: Vec<Range<usize>> = document
+        .sentences
+        .iter()
+        .map(|(start, end)| within(*start, *end))
+        .filter(|s| !s.is_empty())
+        .collect();
     let other: Labels = (13..17).fold(0, |all, label| all | 1 << label);
     let outside = if document.is_without_other { 1 | other } else { 1 };
     let mut allowed = vec![outside; tokens.len()];
@@ -109,14 +114,22 @@ pub fn shout(document: &Document, dice: &mut Dice, one_in: usize) -> Document {
         }
         moved.resize(at + 1, text.len());
         let is_raised = manner == 0 || manner == 1 && before == ' ' && is_long(&document.text[at..]);
-        if is_raised { text.extend(c.to_uppercase()) } else { text.push(c) }
+        if is_raised {
+            text.extend(c.to_uppercase())
+        } else {
+            text.push(c)
+        }
         before = c;
     }
     moved.resize(document.text.len() + 1, text.len());
     let pair = |(start, end): &(usize, usize)| (moved[*start], moved[*end]);
     Document {
         sentences: document.sentences.iter().map(pair).collect(),
-        names: document.names.iter().map(|(start, end, kind)| (moved[*start], moved[*end], *kind)).collect(),
+        names: document
+            .names
+            .iter()
+            .map(|(start, end, kind)| (moved[*start], moved[*end], *kind))
+            .collect(),
         unknown: document.unknown.iter().map(pair).collect(),
         is_without_other: document.is_without_other,
         text,
@@ -177,7 +190,12 @@ pub struct Pace {
 impl Learner {
     fn new(features: usize) -> Self {
         let zero = [[0.0; LABELS]; LABELS];
-        Self { weights: vec![[0.0; WEIGHED]; features], squares: vec![[1e-3; WEIGHED]; features], transitions: zero, transition_squares: [[1e-3; LABELS]; LABELS] }
+        Self {
+            weights: vec![[0.0; WEIGHED]; features],
+            squares: vec![[1e-3; WEIGHED]; features],
+            transitions: zero,
+            transition_squares: [[1e-3; LABELS]; LABELS],
+        }
     }
 
     fn sums(&self, features: &[u32], sums: &mut Sums) {
@@ -188,7 +206,14 @@ impl Learner {
     }
 
     /// One step on a run; returns its loss.
-    fn learn(&mut self, example: &Example, has_memory: bool, pace: Pace, dice: &mut Dice, chain: &mut Chain) -> f32 {
+    fn learn(
+        &mut self,
+        example: &Example,
+        has_memory: bool,
+        pace: Pace,
+        dice: &mut Dice,
+        chain: &mut Chain,
+    ) -> f32 {
         let length = example.fixed.len();
         let mut kept: Vec<Vec<u32>> = Vec::with_capacity(length);
         chain.emit.clear();
@@ -212,12 +237,22 @@ impl Learner {
                 continue;
             }
             for feature in all {
-                step(&mut self.weights[*feature as usize], &mut self.squares[*feature as usize], &slope, pace);
+                step(
+                    &mut self.weights[*feature as usize],
+                    &mut self.squares[*feature as usize],
+                    &slope,
+                    pace,
+                );
             }
         }
         for from in 0..LABELS {
             let slope = chain.transition_slope[from].map(|slope| slope * example.weight);
-            step(&mut self.transitions[from], &mut self.transition_squares[from], &slope, Pace { step: pace.step * 0.3, ..pace });
+            step(
+                &mut self.transitions[from],
+                &mut self.transition_squares[from],
+                &slope,
+                Pace { step: pace.step * 0.3, ..pace },
+            );
         }
         loss * example.weight
     }
@@ -248,12 +283,29 @@ impl Chain {
         self.transition_slope = [[0.0; LABELS]; LABELS];
         let free = self.expect(transitions, None, 1.0);
         let held = self.expect(transitions, Some(allowed), -1.0);
-        if held.is_finite() { free - held } else { self.slope.iter_mut().for_each(|row| *row = [0.0; LABELS]); self.transition_slope = [[0.0; LABELS]; LABELS]; 0.0 }
+        if held.is_finite() {
+            free - held
+        } else {
+            self.slope.iter_mut().for_each(|row| *row = [0.0; LABELS]);
+            self.transition_slope = [[0.0; LABELS]; LABELS];
+            0.0
+        }
     }
 
-    fn expect(&mut self, transitions: &[[f32; LABELS]; LABELS], allowed: Option<&[Labels]>, sign: f32) -> f32 {
+    fn expect(
+        &mut self,
+        transitions: &[[f32; LABELS]; LABELS],
+        allowed: Option<&[Labels]>,
+        sign: f32,
+    ) -> f32 {
         let factors: [[f32; LABELS]; LABELS] = std::array::from_fn(|from| {
-            std::array::from_fn(|to| if decode::may_follow(from as Label, to as Label) { transitions[from][to].exp() } else { 0.0 })
+            std::array::from_fn(|to| {
+                if decode::may_follow(from as Label, to as Label) {
+                    transitions[from][to].exp()
+                } else {
+                    0.0
+                }
+            })
         });
         let length = self.emit.len();
         let mut total = 0.0_f32;
@@ -306,7 +358,8 @@ impl Chain {
             let mut first = [0.0; LABELS];
             first[0] = 1.0;
             let before = if at == 0 { first } else { self.forward[at - 1] };
-            let ahead: [f32; LABELS] = std::array::from_fn(|label| after[label] * rows[at][label] / scales[at]);
+            let ahead: [f32; LABELS] =
+                std::array::from_fn(|label| after[label] * rows[at][label] / scales[at]);
             let mut back = [0.0; LABELS];
             for from in 0..LABELS {
                 for to in 0..LABELS {
@@ -330,19 +383,33 @@ pub struct Tables<'a> {
 
 fn read(text: &Text, tables: Tables<'_>) -> Vec<Word> {
     let mut all = Vec::new();
-    words::read(&text.text, &text.tokens, &text.segments, &Gazetteer::new(tables.gazetteer), &Lexicon::new(tables.words), &mut all);
+    words::read(
+        &text.text,
+        &text.tokens,
+        &text.segments,
+        &Gazetteer::new(tables.gazetteer),
+        &Lexicon::new(tables.words),
+        &mut all,
+    );
     all
 }
 
 /// Examples of a text; `labels` are what a first reading said.
-fn examples(text: &Text, words: &[Word], labels: Option<&[Label]>, index: &mut Index, out: &mut Vec<Example>) {
+fn examples(
+    text: &Text,
+    words: &[Word],
+    labels: Option<&[Label]>,
+    index: &mut Index,
+    out: &mut Vec<Example>,
+) {
     let mut memory = Memory::default();
     if let Some(labels) = labels {
         memory.learn(words, labels);
     }
     let mut buffer = Vec::new();
     for run in words::runs(words, &text.segments) {
-        let mut example = Example { fixed: Vec::new(), memory: Vec::new(), allowed: Vec::new(), weight: text.weight };
+        let mut example =
+            Example { fixed: Vec::new(), memory: Vec::new(), allowed: Vec::new(), weight: text.weight };
         for at in run.tokens.clone() {
             buffer.clear();
             features::fixed(words, &run.segment, at, &mut buffer);
@@ -355,8 +422,14 @@ fn examples(text: &Text, words: &[Word], labels: Option<&[Label]>, index: &mut I
             example.allowed.push(allowed(text, words, at));
         }
         // A name that reaches out of the run is no name to learn from.
-        let is_open = |labels: Labels, bad: &[usize]| labels.count_ones() == 1 && bad.contains(&((labels.trailing_zeros() as usize + 3) % 4)) && labels != 1;
-        if is_open(example.allowed[0], &[1, 2]) || is_open(example.allowed[example.allowed.len() - 1], &[0, 1]) {
+        let is_open = |labels: Labels, bad: &[usize]| {
+            labels.count_ones() == 1
+                && bad.contains(&((labels.trailing_zeros() as usize + 3) % 4))
+                && labels != 1
+        };
+        if is_open(example.allowed[0], &[1, 2])
+            || is_open(example.allowed[example.allowed.len() - 1], &[0, 1])
+        {
             continue;
         }
         out.push(example);
@@ -368,14 +441,25 @@ fn allowed(text: &Text, words: &[Word], at: usize) -> Labels {
     let labels = text.allowed[at];
     let is_people = words[at].is_only(List::Demonym) && words[at].style != Style::Shouted;
     // States that act are places all the same.
-    if labels == 1 << decode::label(Kind::Organisation, Position::Only) && words[at].is_only(List::Country) {
+    if labels == 1 << decode::label(Kind::Organisation, Position::Only) && words[at].is_only(List::Country)
+    {
         return 1 << decode::label(Kind::Place, Position::Only);
     }
-    if labels & 1 == 1 && labels != ALL && is_people { 1 << decode::label(Kind::Other, Position::Only) } else { labels }
+    if labels & 1 == 1 && labels != ALL && is_people {
+        1 << decode::label(Kind::Other, Position::Only)
+    } else {
+        labels
+    }
 }
 
 /// Trains on texts; with labels of a first reading each text is read with and without memory.
-pub fn train(texts: &[&Text], first: Option<&[Vec<Label>]>, tables: Tables<'_>, pace: Pace, seed: u64) -> (Learner, Index) {
+pub fn train(
+    texts: &[&Text],
+    first: Option<&[Vec<Label>]>,
+    tables: Tables<'_>,
+    pace: Pace,
+    seed: u64,
+) -> (Learner, Index) {
     let mut index = Index::default();
     let mut all: Vec<Vec<Example>> = Vec::new();
     for (at, text) in texts.iter().enumerate() {
@@ -392,7 +476,8 @@ pub fn train(texts: &[&Text], first: Option<&[Vec<Label>]>, tables: Tables<'_>, 
     }
     let mut learner = Learner::new(index.hashes.len());
     let mut dice = Dice::new(seed);
-    let mut order: Vec<(usize, usize)> = all.iter().enumerate().flat_map(|(at, found)| (0..found.len()).map(move |run| (at, run))).collect();
+    let mut order: Vec<(usize, usize)> =
+        all.iter().enumerate().flat_map(|(at, found)| (0..found.len()).map(move |run| (at, run))).collect();
     let mut chain = Chain::default();
     for round in 0..pace.rounds {
         dice.shuffle(&mut order);
@@ -402,7 +487,12 @@ pub fn train(texts: &[&Text], first: Option<&[Vec<Label>]>, tables: Tables<'_>, 
             let has_memory = first.is_some() && dice.roll(10) < 6;
             loss += f64::from(learner.learn(&all[*at][*run], has_memory, pace, &mut dice, &mut chain));
         }
-        eprintln!("  round {round}: loss {:.4} over {} runs, {} features", loss / order.len() as f64, order.len(), index.hashes.len());
+        eprintln!(
+            "  round {round}: loss {:.4} over {} runs, {} features",
+            loss / order.len() as f64,
+            order.len(),
+            index.hashes.len()
+        );
     }
     (learner, index)
 }
@@ -413,16 +503,22 @@ const WEIGHT_MIN: f32 = 0.06;
 /// The file of weights.
 pub fn weights(learner: &Learner, index: &Index, rows_max: usize) -> Vec<u8> {
     let most = |row: &Sums| row.iter().fold(0.0_f32, |most, weight| most.max(weight.abs()));
-    let mut order: Vec<usize> = (0..learner.weights.len()).filter(|at| most(&learner.weights[*at]) >= WEIGHT_MIN).collect();
+    let mut order: Vec<usize> =
+        (0..learner.weights.len()).filter(|at| most(&learner.weights[*at]) >= WEIGHT_MIN).collect();
     let total = order.len();
-    order.sort_by(|a, b| most(&learner.weights[*b]).total_cmp(&most(&learner.weights[*a])).then(index.hashes[*a].cmp(&index.hashes[*b])));
+    order.sort_by(|a, b| {
+        most(&learner.weights[*b])
+            .total_cmp(&most(&learner.weights[*a]))
+            .then(index.hashes[*a].cmp(&index.hashes[*b]))
+    });
     order.truncate(rows_max);
     let largest = 127.0 * 0.03;
     let scale = 0.03_f32;
     let entries: BTreeMap<u64, Vec<u8>> = order
         .iter()
         .map(|at| {
-            let row = learner.weights[*at].map(|weight| ((weight.clamp(-largest, largest) / scale).round() as i8).cast_unsigned());
+            let row = learner.weights[*at]
+                .map(|weight| ((weight.clamp(-largest, largest) / scale).round() as i8).cast_unsigned());
             (index.hashes[*at], row.to_vec())
         })
         .collect();
@@ -435,7 +531,11 @@ pub fn weights(learner: &Learner, index: &Index, rows_max: usize) -> Vec<u8> {
 }
 
 pub fn model<'a>(tables: Tables<'a>, weights: &'a [u8]) -> Model<'a> {
-    Model { gazetteer: Gazetteer::new(tables.gazetteer), lexicon: Lexicon::new(tables.words), weights: Weights::new(weights) }
+    Model {
+        gazetteer: Gazetteer::new(tables.gazetteer),
+        lexicon: Lexicon::new(tables.words),
+        weights: Weights::new(weights),
+    }
 }
 
 /// The labels a learner gives in a first reading.
@@ -461,7 +561,8 @@ fn first_labels(text: &Text, tables: Tables<'_>, weights: &[u8], decoder: &mut D
 fn unseen_labels(texts: &[&Text], tables: Tables<'_>, pace: Pace, folds: usize) -> Vec<Vec<Label>> {
     let mut labels: Vec<Vec<Label>> = vec![Vec::new(); texts.len()];
     for fold in 0..folds {
-        let others: Vec<&Text> = texts.iter().enumerate().filter(|(at, _)| at % folds != fold).map(|(_, text)| *text).collect();
+        let others: Vec<&Text> =
+            texts.iter().enumerate().filter(|(at, _)| at % folds != fold).map(|(_, text)| *text).collect();
         let (learner, index) = train(&others, None, tables, pace, 7 + fold as u64);
         let bytes = weights(&learner, &index, usize::MAX);
         let mut decoder = Decoder::default();
@@ -520,7 +621,9 @@ impl Score {
         };
         let sum = |counts: &[usize; 4]| counts[..kinds].iter().sum::<usize>();
         let all = f(sum(&self.right), sum(&self.said), sum(&self.marked));
-        let each: Vec<String> = (0..kinds).map(|k| format!("{:.1}", f(self.right[k], self.said[k], self.marked[k]).2)).collect();
+        let each: Vec<String> = (0..kinds)
+            .map(|k| format!("{:.1}", f(self.right[k], self.said[k], self.marked[k]).2))
+            .collect();
         format!("P{:.1} R{:.1} F{:.1} [{}]", all.0, all.1, all.2, each.join(" "))
     }
 }
@@ -532,7 +635,8 @@ pub fn score(texts: &[Text], model: &Model<'_>) -> Score {
         let tagged = tagger::tag(model, &text.text, &text.tokens, &text.segments, &mut buffers);
         for name in &tagged {
             score.said[name.kind as usize] += 1;
-            score.right[name.kind as usize] += usize::from(text.names.contains(&(name.tokens.clone(), name.kind)));
+            score.right[name.kind as usize] +=
+                usize::from(text.names.contains(&(name.tokens.clone(), name.kind)));
         }
         text.names.iter().for_each(|(_, kind)| score.marked[*kind as usize] += 1);
     }
@@ -560,7 +664,11 @@ pub fn gold(marked: &[(&'static str, Vec<Document>)], phrases: &Phrases) -> Vec<
             texts.push(Text { weight, corpus: name, ..text(&shout(document, &mut dice, 12)) });
         }
     }
-    texts.extend(sports::pages(phrases, PAGES).iter().map(|document| Text { weight: 0.4, corpus: "pages", ..text(document) }));
+    texts.extend(sports::pages(phrases, PAGES).iter().map(|document| Text {
+        weight: 0.4,
+        corpus: "pages",
+        ..text(document)
+    }));
     texts
 }
 
@@ -614,13 +722,18 @@ pub struct Sources {
 pub fn sources(data: &Path, lexicon: &Path) -> Result<Sources> {
     let mut news = corpora::news(data)?;
     // Its marks are of whole phrases and cost more than they give; its texts are good reading.
-    news.extend(corpora::gum(data)?.into_iter().map(|document| Document { names: Vec::new(), unknown: Vec::new(), ..document }));
+    news.extend(corpora::gum(data)?.into_iter().map(|document| Document {
+        names: Vec::new(),
+        unknown: Vec::new(),
+        ..document
+    }));
     Ok(Sources { phrases: gazetteers::gather(data, lexicon)?, news, marked: corpora::marked(data)? })
 }
 
 impl Sources {
     pub fn wordlist(&self) -> Wordlist {
-        let all: Vec<&Document> = self.news.iter().chain(self.marked.iter().flat_map(|(_, documents)| documents)).collect();
+        let all: Vec<&Document> =
+            self.news.iter().chain(self.marked.iter().flat_map(|(_, documents)| documents)).collect();
         wordlist::gather(&all)
     }
 }

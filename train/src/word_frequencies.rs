@@ -19,7 +19,8 @@ const USES_MIN: u32 = 2;
 pub fn make(data: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     let Counted { counts, uses } = counted(data)?;
     let parts = parts_of_speech(&data.join("gum/dep"))?;
-    let mut words: Vec<(&String, u32)> = counts.iter().filter(|(_, count)| **count >= COUNT_MIN).map(|(w, c)| (w, *c)).collect();
+    let mut words: Vec<(&String, u32)> =
+        counts.iter().filter(|(_, count)| **count >= COUNT_MIN).map(|(w, c)| (w, *c)).collect();
     words.sort_by_key(|(word, count)| (std::cmp::Reverse(*count), *word));
     words.truncate(WORDS_MAX);
     let mut values: BTreeMap<u64, u8> = BTreeMap::new();
@@ -33,7 +34,8 @@ pub fn make(data: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     for (word, uses) in &parts {
         *values.entry(hash(word)).or_insert(1) |= (uses.part() as u8) << 6;
     }
-    let entries: Vec<(u64, Vec<u8>)> = values.into_iter().map(|(hash, value)| (hash, vec![value])).collect();
+    let entries: Vec<(u64, Vec<u8>)> =
+        values.into_iter().map(|(hash, value)| (hash, vec![value])).collect();
     let bytes = crate::tables::bytes(&entries, 1, 4, 3);
     std::fs::write(out.join("word_frequencies.bin"), &bytes)?;
     Ok(format!("{} words, {} bytes", entries.len(), bytes.len()))
@@ -80,10 +82,14 @@ fn counted(data: &Path) -> Result<Counted, Box<dyn Error>> {
                 let follows = counted.uses.entry(pair[1].clone()).or_default();
                 follows.all += 1;
                 let lead = pair[0].as_str();
-                follows.verb_leads +=
-                    u32::from(matches!(lead, "to" | "will" | "would" | "could" | "can" | "may" | "might" | "must" | "should" | "not"));
-                follows.noun_leads +=
-                    u32::from(matches!(lead, "the" | "a" | "an" | "his" | "her" | "their" | "its" | "of" | "in" | "for" | "new"));
+                follows.verb_leads += u32::from(matches!(
+                    lead,
+                    "to" | "will" | "would" | "could" | "can" | "may" | "might" | "must" | "should" | "not"
+                ));
+                follows.noun_leads += u32::from(matches!(
+                    lead,
+                    "the" | "a" | "an" | "his" | "her" | "their" | "its" | "of" | "in" | "for" | "new"
+                ));
             }
             for word in words.into_iter().collect::<BTreeSet<String>>() {
                 *counted.counts.entry(word).or_insert(0) += 1;
@@ -118,18 +124,24 @@ impl Uses {
 }
 
 fn parts_of_speech(folder: &Path) -> Result<BTreeMap<String, Uses>, Box<dyn Error>> {
-    let mut files: Vec<_> = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
     files.sort();
     let mut parts: BTreeMap<String, Uses> = BTreeMap::new();
     for file in files.iter().filter(|file| file.extension().is_some_and(|ending| ending == "conllu")) {
         for line in std::fs::read_to_string(file)?.lines() {
             let mut columns = line.split('\t').skip(1);
-            let (Some(word), Some(_), Some(part)) = (columns.next(), columns.next(), columns.next()) else { continue };
+            let (Some(word), Some(_), Some(part)) = (columns.next(), columns.next(), columns.next()) else {
+                continue;
+            };
             let uses = parts.entry(word.to_lowercase()).or_default();
             uses.all += 1;
             uses.adjectives += u32::from(part == "ADJ");
             uses.verbs += u32::from(matches!(part, "VERB" | "AUX"));
-            uses.adverbs += u32::from(matches!(part, "ADV" | "INTJ" | "SCONJ" | "CCONJ" | "ADP" | "PRON" | "DET" | "PART" | "NUM"));
+            uses.adverbs += u32::from(matches!(
+                part,
+                "ADV" | "INTJ" | "SCONJ" | "CCONJ" | "ADP" | "PRON" | "DET" | "PART" | "NUM"
+            ));
         }
     }
     Ok(parts)

@@ -25,7 +25,9 @@ pub struct Wordlist {
 impl Wordlist {
     pub fn bytes(&self) -> Vec<u8> {
         let mut all: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
-        let mut put = |hash: u64, at: usize, byte: u8| all.entry(hash).or_insert_with(|| vec![0; KNOWN_BYTES])[at] = byte;
+        let mut put = |hash: u64, at: usize, byte: u8| {
+            all.entry(hash).or_insert_with(|| vec![0; KNOWN_BYTES])[at] = byte
+        };
         for (hash, class) in &self.fine {
             put(*hash, 0, class.to_le_bytes()[0]);
             put(*hash, 1, class.to_le_bytes()[1]);
@@ -53,14 +55,16 @@ pub fn gather(documents: &[&Document]) -> Wordlist {
             }
             tokenize(sentence, &mut tokens);
             count_capitals(sentence, &tokens, &mut capitals);
-            sentences.push(tokens.iter().map(|token| normal(token.span.of(sentence), token.kind)).collect());
+            sentences
+                .push(tokens.iter().map(|token| normal(token.span.of(sentence), token.kind)).collect());
         }
     }
     for (word, [lower, capital]) in &capitals {
         if lower + capital >= 3 {
             let share = f64::from(*capital) / f64::from(lower + capital);
             let bounds = [0.02, 0.1, 0.3, 0.6, 0.9, 0.99];
-            list.capital.insert(lower_hash(word), 1 + bounds.iter().filter(|bound| share >= **bound).count() as u8);
+            list.capital
+                .insert(lower_hash(word), 1 + bounds.iter().filter(|bound| share >= **bound).count() as u8);
         }
     }
     let (words, texts) = numbered(&sentences);
@@ -91,7 +95,8 @@ fn count_capitals(sentence: &str, tokens: &[Token], capitals: &mut BTreeMap<Stri
         return;
     }
     for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Word) {
-        let is_after_mark = index == 0 || tokens[index - 1].kind == TokenKind::Mark && tokens[index - 1].span.of(sentence) != ",";
+        let is_after_mark = index == 0
+            || tokens[index - 1].kind == TokenKind::Mark && tokens[index - 1].span.of(sentence) != ",";
         if is_capital(token) && is_after_mark {
             continue;
         }
@@ -112,7 +117,8 @@ fn numbered(sentences: &[Vec<String>]) -> (Vec<String>, Vec<Vec<u32>>) {
     // The ends of sentences, and rare words by their shape, are words too.
     let mut words: Vec<String> = ["<end>", "<capital>", "<lower>", "<other>"].map(str::to_owned).to_vec();
     words.extend(order.iter().map(|(word, _)| (*word).to_owned()));
-    let numbers: HashMap<&str, u32> = words.iter().enumerate().map(|(at, word)| (word.as_str(), at as u32)).collect();
+    let numbers: HashMap<&str, u32> =
+        words.iter().enumerate().map(|(at, word)| (word.as_str(), at as u32)).collect();
     let rare = |word: &str| match word.chars().next() {
         Some(c) if c.is_uppercase() => 1,
         Some(c) if c.is_lowercase() => 2,
@@ -121,7 +127,9 @@ fn numbered(sentences: &[Vec<String>]) -> (Vec<String>, Vec<Vec<u32>>) {
     let texts = sentences
         .iter()
         .map(|sentence| {
-            let inner = sentence.iter().map(|word| numbers.get(word.as_str()).copied().unwrap_or_else(|| rare(word)));
+            let inner = sentence
+                .iter()
+                .map(|word| numbers.get(word.as_str()).copied().unwrap_or_else(|| rare(word)));
             std::iter::once(0).chain(inner).chain(std::iter::once(0)).collect()
         })
         .collect();

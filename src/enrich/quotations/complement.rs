@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::words::Class;
-use crate::lexicon::cue_verbs::{CueVerb, Frame};
+use crate::lexicon::cue_verbs::{CueVerb, Frame, VerbKind};
 use std::ops::Range;
 
 /// What stands after a cue verb.
@@ -57,6 +57,8 @@ impl Reader<'_> {
             return None;
         }
         match self.class(next) {
+            // `doubted that, but …`: a pronoun.
+            Class::That if matches!(self.class(next + 1), Class::Comma | Class::Stop) => return None,
             Class::That if cue.takes_that() => return Some(plain(next + 1, next, "that_clause")),
             Class::Question if cue.takes_that() || cue.takes_noun() => {
                 return Some(plain(next, next, "question_clause"));
@@ -77,8 +79,7 @@ impl Reader<'_> {
     fn quotation_at(&self, at: usize, cue: &Governor) -> Option<usize> {
         match self.class(at) {
             Class::Open => Some(at),
-            Class::Comma | Class::Dash if self.class(at + 1) == Class::Open => Some(at + 1),
-            Class::Colon if self.class(at + 1) == Class::Open => Some(at + 1),
+            Class::Comma | Class::Dash | Class::Colon if self.class(at + 1) == Class::Open => Some(at + 1),
             Class::Colon if cue.verb.takes(Frame::Speech) && at + 1 < cue.limit => Some(at + 1),
             _ => None,
         }
@@ -139,8 +140,22 @@ impl Reader<'_> {
                 found(object.start, "object_to")
             }
             class if clause && class.opens_clause() => found(after, "object_clause"),
-            _ => self.object_of(cue, &object),
+            _ => match self.that_ahead(after, cue.limit) {
+                Some(that) if clause => found(that + 1, "object_clause"),
+                _ => self.object_of(cue, &object),
+            },
         }
+    }
+
+    /// A `that` further on, with no verb before it: `told a meeting in Salem, New Hampshire, that …`.
+    fn that_ahead(&self, from: usize, limit: usize) -> Option<usize> {
+        const TOKENS_MAX: usize = 16;
+        let mut near = from..limit.min(from + TOKENS_MAX);
+        let stop = near.find(|at| {
+            let class = self.class(*at);
+            class == Class::That || class.is_finite() || matches!(class, Class::Stop | Class::Open)
+        })?;
+        (self.class(stop) == Class::That).then_some(stop)
     }
 
     /// `apprised the Secretary of State of the delay`: the last `of` parts whom from what.
@@ -165,6 +180,10 @@ impl Reader<'_> {
             Class::Determiner if self.is_any(at, &["her"]) && self.class(at + 1) != Class::Plain => {
                 Some(at..at + 1)
             }
+            // `told cheering supporters`.
+            Class::Cue(verb) if verb.kind == VerbKind::Continuous => {
+                self.phrase_after(at + 1, limit).map(|phrase| at..phrase.end)
+            }
             _ => self.phrase_after(at, limit),
         }
     }
@@ -185,6 +204,12 @@ impl Reader<'_> {
         }
         match self.class(at) {
             Class::That if cue.takes_that() => Some(plain(at + 1, next, "that_clause")),
+            Class::Preposition
+                if cue.takes_that()
+                    && let Some(that) = self.that_ahead(at, cue.limit) =>
+            {
+                Some(plain(that + 1, next, "that_clause"))
+            }
             class if cue.takes_clause() && class.opens_phrase() => Some(plain(at, next, "clause")),
             _ => None,
         }

@@ -19,11 +19,11 @@ pub(super) fn complete(reader: &Reader, speeches: &mut Vec<Speech>) {
         let (quotation, previous) = (reader.quoted[index], reader.quoted[before]);
         let gap = paragraph_of(reader, quotation.open) - paragraph_of(reader, previous.open);
         if gap == 0 && is_near(reader, previous, quotation) || gap == 1 && previous.is_unclosed {
-            speeches[owner].content.push(quotation.open..quotation.end);
+            speeches[owner].content.push(quotation.range());
             owners[index] = Some(owner);
         } else if gap == 1 && opens_paragraph(reader, quotation) {
             let speech = Speech {
-                content: vec![quotation.open..quotation.end],
+                content: vec![quotation.range()],
                 cue: None,
                 is_inferred: true,
                 addressee: None,

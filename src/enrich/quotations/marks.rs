@@ -5,6 +5,7 @@
 
 use crate::model::Span;
 use crate::text::Token;
+use std::ops::Range;
 
 /// A quotation: its tokens, both marks included.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,6 +17,13 @@ pub(super) struct Quoted {
     pub(super) end: usize,
     /// It has no closing mark: the next paragraph goes on with it, or the mark was forgotten.
     pub(super) is_unclosed: bool,
+}
+
+impl Quoted {
+    /// With its marks.
+    pub(super) fn range(self) -> Range<usize> {
+        self.open..self.end
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,7 +47,7 @@ struct Opened {
 const SINGLE_TOKENS_MAX: usize = 300;
 
 /// The quotations outside of other quotations, in order. `paragraphs` are ranges of tokens.
-pub(super) fn find(text: &str, tokens: &[Token], paragraphs: &[std::ops::Range<usize>]) -> Vec<Quoted> {
+pub(super) fn find(text: &str, tokens: &[Token], paragraphs: &[Range<usize>]) -> Vec<Quoted> {
     let marks = Marks { text, tokens };
     let mut found = Vec::new();
     let mut was_open = false;
@@ -68,7 +76,7 @@ struct Marks<'a> {
 
 impl Marks<'_> {
     /// Pairs the marks of one paragraph and returns the one that is still open at its end.
-    fn pair(&self, paragraph: std::ops::Range<usize>, found: &mut Vec<Quoted>) -> Option<Opened> {
+    fn pair(&self, paragraph: Range<usize>, found: &mut Vec<Quoted>) -> Option<Opened> {
         let mut opened: Option<Opened> = None;
         let mut at = paragraph.start;
         while at < paragraph.end {
@@ -114,7 +122,7 @@ impl Marks<'_> {
     }
 
     /// Apostrophes are many; a single mark is believed only where punctuation and a mark close it.
-    fn single_is_closed(&self, mut range: std::ops::Range<usize>, style: Style) -> bool {
+    fn single_is_closed(&self, mut range: Range<usize>, style: Style) -> bool {
         range.any(|at| self.closes(at, style))
     }
 
@@ -171,7 +179,7 @@ fn is_single(style: Style) -> bool {
 }
 
 /// The tokens of each paragraph; what stands outside of all paragraphs makes ranges of its own.
-pub(super) fn paragraph_tokens(tokens: &[Token], paragraphs: &[Span]) -> Vec<std::ops::Range<usize>> {
+pub(super) fn paragraph_tokens(tokens: &[Token], paragraphs: &[Span]) -> Vec<Range<usize>> {
     let mut ranges = Vec::with_capacity(paragraphs.len() + 2);
     let mut at = 0;
     for paragraph in paragraphs {

@@ -30,7 +30,7 @@ impl<'a> Reader<'a> {
         let mut inside = vec![0; tokens.len()];
         for (index, quotation) in quoted.iter().enumerate() {
             let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            inside[quotation.open..quotation.end].fill(number);
+            inside[quotation.range()].fill(number);
         }
         let mut reader = Self { text, tokens, classes: Vec::new(), quoted, paragraphs, inside };
         reader.classes = reader.classify(segments);
@@ -94,9 +94,9 @@ impl<'a> Reader<'a> {
         for token in &self.tokens[segment] {
             if token.kind == TokenKind::Word && token.span.len() > 3 {
                 if token.span.of(self.text).starts_with(char::is_uppercase) {
-                    capital += 1
+                    capital += 1;
                 } else {
-                    small += 1
+                    small += 1;
                 }
             }
         }

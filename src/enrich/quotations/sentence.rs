@@ -96,22 +96,17 @@ impl Sentence<'_> {
             VerbKind::Past | VerbKind::Any if reader.is_any(at + 1, &["by"]) => return None,
             _ => {}
         }
-        if matches!(
-            direct_before,
-            Class::Determiner | Class::Quantifier | Class::Clitic | Class::Joint | Class::Preposition
-        ) {
+        let is_noun = match direct_before {
+            Class::Determiner | Class::Clitic | Class::Joint | Class::Preposition | Class::To => true,
+            // `some say`, but `two plans`.
+            Class::Quantifier => verb.takes(Frame::Ambiguous),
+            _ => false,
+        };
+        if is_noun {
             return None;
         }
-        if matches!(before, Class::And | Class::But) && before == direct_before
-            || matches!(before, Class::And | Class::But)
-        {
-            let is_speech = verb.takes(Frame::Speech) && verb.kind != VerbKind::Base;
-            let is_parallel = subject_before.as_ref().is_some_and(|(_, kind)| *kind == verb.kind);
-            let subject = subject_before
-                .map(|(subject, _)| subject)
-                .or_else(|| if is_speech { self.opening_subject(chain - 1) } else { None })?;
-            let cut = (is_speech || is_parallel).then(|| self.before_comma(chain - 1));
-            return Some(Cue { at, verb, subject: Some(subject), is_gerund: false, cut });
+        if matches!(before, Class::And | Class::But) {
+            return self.coordinated(at, verb, subject_before, chain - 1);
         }
         let subject = reader.subject_before(at, floor);
         if let Some(subject) = &subject {
@@ -121,6 +116,22 @@ impl Sentence<'_> {
         Some(Cue { at, verb, subject, is_gerund: false, cut })
     }
 
+    /// `… and said`: the subject is that of the verb before.
+    fn coordinated(
+        &self,
+        at: usize,
+        verb: CueVerb,
+        before: Option<(Subject, VerbKind)>,
+        joint: usize,
+    ) -> Option<Cue> {
+        let is_speech = verb.takes(Frame::Speech) && verb.kind != VerbKind::Base;
+        let is_parallel = before.as_ref().is_some_and(|(_, kind)| *kind == verb.kind);
+        let opening = || if is_speech { self.opening_subject(joint) } else { None };
+        let subject = before.map(|(subject, _)| subject).or_else(opening)?;
+        let cut = (is_speech || is_parallel).then(|| self.before_comma(joint));
+        Some(Cue { at, verb, subject: Some(subject), is_gerund: false, cut })
+    }
+
     /// Whether a present form fits its subject: `officials say`, `she says`; `the report` is no verb.
     fn agrees(&self, subject: &Range<usize>, verb: CueVerb, has_auxiliary: bool) -> bool {
         let last = subject.end - 1;
@@ -128,12 +139,16 @@ impl Sentence<'_> {
         match verb.kind {
             VerbKind::Base if has_auxiliary => true,
             VerbKind::Base => {
-                let plural = ["people", "police", "women", "men", "voters", "who", "media"];
+                let plural = ["people", "police", "women", "men", "voters", "who", "media", "percent"];
+                let head = subject.clone().find(|at| self.reader.class(*at) == Class::Preposition);
+                let is_plural =
+                    |at: usize| self.reader.word(at).ends_with('s') || self.reader.is_any(at, &plural);
                 is_plural_pronoun
                     || self.reader.class(last) == Class::Quantifier
-                    || self.reader.word(last).ends_with('s')
-                    || self.reader.is_any(last, &plural)
+                    || is_plural(last)
+                    || head.is_some_and(|of| of > subject.start && is_plural(of - 1))
                     || subject.clone().any(|at| self.reader.class(at) == Class::And)
+                    || self.reader.is_any(subject.start, &["those", "these"])
             }
             VerbKind::ThirdPerson => {
                 !is_plural_pronoun
@@ -193,7 +208,13 @@ impl Sentence<'_> {
         let limit = limit.min(at + OPENING_TOKENS_MAX);
         if matches!(reader.class(at), Class::Preposition | Class::Subordinate | Class::Adverb | Class::Time)
         {
-            at = (at..limit).find(|place| reader.class(*place) == Class::Comma)? + 1;
+            let comma = (at..limit).find(|place| reader.class(*place) == Class::Comma);
+            at = match comma {
+                Some(comma) => comma + 1,
+                // `Then the manager made an offer: “…”`
+                None if reader.class(at) == Class::Adverb => at + 1,
+                None => return None,
+            };
         }
         while at < limit && matches!(reader.class(at), Class::And | Class::But | Class::Adverb) {
             at += 1;
@@ -322,12 +343,6 @@ impl Sentence<'_> {
         (start + 1..end).find(|at| !reader.is_quoted(*at) && ends(*at)).unwrap_or(end)
     }
 
-    /// `before 2026`, `more than`: no clause follows.
-    fn is_preposition(&self, at: usize) -> bool {
-        self.reader.is_any(at, &["than"])
-            || matches!(self.reader.class(at + 1), Class::Quantifier | Class::Number | Class::Time)
-    }
-
     /// The tokens from `start` to `end`, without marks at the ends, and with all of a quotation it starts or ends in.
     fn content(&self, start: usize, end: usize) -> Option<Range<usize>> {
         let reader = self.reader;
@@ -335,9 +350,13 @@ impl Sentence<'_> {
         if let Some(quotation) = reader.quotation(start)
             && quotation.end >= end
         {
-            return Some(quotation.open..quotation.end);
+            return Some(quotation.range());
         }
-        let start = reader.quotation(start).map_or(start, |quotation| quotation.open);
+        let mut start = reader.quotation(start).map_or(start, |quotation| quotation.open);
+        // A mark that was forgotten to be closed is none of it.
+        while start < end && !reader.is_quoted(start) && reader.is_any(start, &["“", "\"", "‘", "«"]) {
+            start += 1;
+        }
         while end > start
             && !reader.is_quoted(end - 1)
             && matches!(
@@ -398,7 +417,7 @@ impl Sentence<'_> {
             let previous = floor.checked_sub(1).filter(|_| is_alone)?;
             let quotation =
                 reader.quotation(previous).filter(|_| reader.class(previous) == Class::Close)?;
-            return Some(quotation.open..quotation.end);
+            return Some(quotation.range());
         }
         let joint = clause - 1;
         match reader.class(joint) {
@@ -510,7 +529,7 @@ impl Sentence<'_> {
             }
             let Some(speaker) = self.opening_subject(at) else { continue };
             speeches.push(Speech {
-                content: vec![quotation.open..quotation.end],
+                content: vec![quotation.range()],
                 cue: Some(at..at + 1),
                 speaker: Some(speaker),
                 addressee: None,

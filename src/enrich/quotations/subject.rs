@@ -41,6 +41,7 @@ impl Reader<'_> {
                 let insertion = Some(words.end..last).filter(|inserted| !inserted.is_empty());
                 Some(Subject { words, relative: None, insertion })
             }
+            Class::Dash => self.before_dashes(last, floor),
             _ => self.phrase_before(end, floor).map(Subject::from),
         }
     }
@@ -51,11 +52,10 @@ impl Reader<'_> {
         while at > floor {
             let before = self.class(at - 1);
             let skipped = match before {
-                Class::Adverb | Class::Have | Class::Modal | Class::Be => 1,
                 Class::Time if at >= floor + 2 && self.is_any(at - 2, &["on", "last", "late", "early"]) => {
                     2
                 }
-                Class::Time => 1,
+                Class::Adverb | Class::Have | Class::Modal | Class::Be | Class::Time => 1,
                 // `have since urged`.
                 Class::Subordinate if at >= floor + 2 && self.class(at - 2) == Class::Have => 1,
                 Class::Unbracket => self.bracket_tokens(at - 1, floor),
@@ -67,6 +67,15 @@ impl Reader<'_> {
             at -= skipped;
         }
         at
+    }
+
+    /// `Joyce — who is listed as a lawyer — said`.
+    fn before_dashes(&self, close: usize, floor: usize) -> Option<Subject> {
+        let least = floor.max(close.saturating_sub(INSERTION_TOKENS_MAX));
+        let open = (least..close).rev().find(|at| self.class(*at) == Class::Dash)?;
+        let words = self.phrase_before(open, floor)?;
+        let insertion = Some(words.end..close);
+        Some(Subject { words, relative: None, insertion })
     }
 
     /// How many tokens the brackets that close at `close` take up, or 0.
@@ -112,6 +121,8 @@ impl Reader<'_> {
         let Some(first) = words.clone().next() else { return false };
         match self.class(first) {
             Class::Relative | Class::Preposition | Class::Number | Class::Adverb => true,
+            // `led by the mayor`.
+            Class::Verb | Class::Plain if self.is_any(first + 1, &["by"]) => true,
             Class::Subordinate | Class::But | Class::And | Class::Pronoun | Class::That => false,
             Class::Cue(verb) if verb.kind == VerbKind::Continuous => true,
             _ => {
@@ -267,9 +278,10 @@ impl Reader<'_> {
             Class::Clitic => at > start,
             // A second article starts the next phrase, unless something ties it to the first.
             Class::Determiner | Class::Quantifier => at == start || !self.class(at - 1).ends_noun_phrase(),
+            // `a hearing`, `the minister’s report`.
             Class::Cue(verb) => {
-                matches!(verb.kind, VerbKind::Base | VerbKind::ThirdPerson)
-                    && at > start
+                at > start
+                    && verb.kind != VerbKind::Past
                     && matches!(self.class(at - 1), Class::Determiner | Class::Plain | Class::Clitic)
             }
             Class::Preposition => at > start && self.is_any(at, &["of", "for", "from", "at"]),

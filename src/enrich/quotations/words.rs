@@ -216,7 +216,7 @@ fn closed_class(low: &str) -> Option<Class> {
         | "outside" => Class::Preposition,
         "is" | "are" | "was" | "were" | "be" | "been" | "being" | "am" | "isn't" | "aren't" | "wasn't"
         | "weren't" => Class::Be,
-        "has" | "have" | "had" | "having" | "hasn't" | "haven't" | "hadn't" => Class::Have,
+        "has" | "have" | "had" | "hasn't" | "haven't" | "hadn't" => Class::Have,
         "will" | "would" | "can" | "could" | "should" | "may" | "might" | "must" | "shall" | "do"
         | "does" | "did" | "don't" | "doesn't" | "didn't" | "won't" | "wouldn't" | "can't" | "couldn't"
         | "shouldn't" | "cannot" => Class::Modal,
