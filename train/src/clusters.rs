@@ -1,7 +1,5 @@
 //! Sorts words into classes by the words they stand beside (exchange clustering, both sides).
 
-use std::collections::{BTreeMap, HashMap};
-
 /// A class for each word; texts are sequences of word numbers, frequent words first.
 pub fn classes(texts: &[Vec<u32>], words: usize, count: usize, rounds: usize) -> Vec<usize> {
     let sides = [Side::count(texts, words, count, false), Side::count(texts, words, count, true)];
@@ -26,15 +24,15 @@ struct Side {
 
 impl Side {
     fn count(texts: &[Vec<u32>], words: usize, count: usize, is_after: bool) -> Self {
-        let mut pairs: HashMap<(u32, u32), u32> = HashMap::new();
-        for pair in texts.iter().flat_map(|text| text.windows(2)) {
-            let key = if is_after { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
-            *pairs.entry(key).or_default() += 1;
-        }
-        let sorted: BTreeMap<(u32, u32), u32> = pairs.into_iter().collect();
+        let pairs = texts.iter().flat_map(|text| text.windows(2));
+        let mut pairs: Vec<(u32, u32)> =
+            pairs.map(|pair| if is_after { (pair[0], pair[1]) } else { (pair[1], pair[0]) }).collect();
+        pairs.sort_unstable();
         let mut neighbours = vec![Vec::new(); words];
-        for ((word, neighbour), n) in sorted {
-            neighbours[word as usize].push((neighbour, n));
+        for same in pairs.chunk_by(|a, b| a == b) {
+            let (word, neighbour) = same[0];
+            let times = u32::try_from(same.len()).expect("texts hold fewer than 4 billion pairs");
+            neighbours[word as usize].push((neighbour, times));
         }
         Self { neighbours, beside: vec![0; words * count] }
     }

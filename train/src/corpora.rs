@@ -575,11 +575,9 @@ fn yaml_items(yaml: &str) -> Vec<String> {
         let indent = line.len() - trimmed.len();
         if let Some(item) = trimmed.strip_prefix("- ").filter(|_| indent == 2) {
             items.push(item.to_owned());
-        } else if indent >= 4 && !items.is_empty() {
-            if let Some(last) = items.last_mut() {
-                last.push(' ');
-                last.push_str(trimmed);
-            }
+        } else if let Some(last) = items.last_mut().filter(|_| indent >= 4) {
+            last.push(' ');
+            last.push_str(trimmed);
         }
     }
     items

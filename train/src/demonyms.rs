@@ -61,8 +61,11 @@ fn add(words: &mut BTreeMap<String, (String, String)>, word: &str, adjective: &s
     }
 }
 
-/// Country, adjective and nouns of every nationality that the factbook writes plainly.
-fn factbook(data: &Path) -> Result<Vec<(String, String, Vec<String>)>, Box<dyn Error>> {
+/// Country code, adjective, nouns.
+type Nationality = (String, String, Vec<String>);
+
+/// Every nationality that the factbook writes plainly.
+fn factbook(data: &Path) -> Result<Vec<Nationality>, Box<dyn Error>> {
     let info = std::fs::read_to_string(data.join("geonames/countryInfo.tsv"))?;
     let mut found = Vec::new();
     for line in info.lines().filter(|line| !line.starts_with('#')) {

@@ -72,10 +72,6 @@ impl Phrases {
             self.bits.iter().map(|(hash, bits)| (*hash, bits.to_le_bytes().to_vec())).collect();
         crate::tables::bytes(&entries, 2, 4, 3)
     }
-
-    pub fn len(&self) -> usize {
-        self.bits.len()
-    }
 }
 
 /// Latin letters without their accents.

@@ -352,8 +352,9 @@ impl Chain {
             self.transition_slope[from][0] += sign * mass * after[from];
         }
         for at in (0..length).rev() {
-            for label in 0..LABELS {
-                self.slope[at][label] += sign * self.forward[at][label] * after[label];
+            let reached = self.forward[at].iter().zip(&after);
+            for (slope, (forward, after)) in self.slope[at].iter_mut().zip(reached) {
+                *slope += sign * forward * after;
             }
             let mut first = [0.0; LABELS];
             first[0] = 1.0;
