@@ -20,6 +20,7 @@ mod fingerprint;
 mod golden;
 #[cfg(feature = "service")]
 mod kafka;
+mod models;
 #[cfg(feature = "service")]
 mod program;
 mod robust;
