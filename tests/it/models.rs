@@ -22,7 +22,8 @@ fn each_model_is_named_after_its_files() {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lexicon").join(file);
             digest.update(std::fs::read(&path).expect("a file of the lexicon"));
         }
-        let digest: String = digest.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let digest = digest.finalize();
+        let digest = format!("{:08x}", u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]));
         let (_, name) = MODELS.iter().find(|(of, _)| *of == task).expect("a model for the task");
         assert!(
             name.ends_with(&format!("-{digest}")),
