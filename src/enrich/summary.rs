@@ -75,8 +75,7 @@ fn inside(tokens: &[Token], span: Span) -> &[Token] {
 
 /// The stems of the words with content, sorted, each once.
 fn stems(text: &str, tokens: &[Token]) -> Vec<u64> {
-    let mut stems: Vec<u64> =
-        tokens.iter().filter_map(|token| terms::term(text, token)).map(|term| term.stem).collect();
+    let mut stems: Vec<u64> = tokens.iter().filter_map(|token| terms::stem_at(text, token)).collect();
     stems.sort_unstable();
     stems.dedup();
     stems

@@ -25,17 +25,24 @@ pub struct Term {
     pub is_demonym: bool,
 }
 
-/// The term at a token; none for stop words, numbers and marks.
-pub fn term(text: &str, token: &Token) -> Option<Term> {
+/// The stem of the word with content at a token; none for stop words, numbers and marks.
+pub fn stem_at(text: &str, token: &Token) -> Option<u64> {
+    content_word(text, token).map(stem)
+}
+
+fn content_word<'a>(text: &'a str, token: &Token) -> Option<&'a str> {
     let word = token.span.of(text);
     let is_word = match token.kind {
         TokenKind::Word => word.len() > 1 && !is_contracted(word),
         TokenKind::Mixed => !word.starts_with(|c: char| c.is_ascii_digit()),
         _ => false,
     };
-    if !is_word || is_stop_word(word) {
-        return None;
-    }
+    (is_word && !is_stop_word(word)).then_some(word)
+}
+
+/// The term at a token; none for stop words, numbers and marks.
+pub fn term(text: &str, token: &Token) -> Option<Term> {
+    let word = content_word(text, token)?;
     let known = word_frequencies::of(word_frequencies::hash(word));
     let is_capital = word.starts_with(char::is_uppercase);
     let is_break = !is_capital && (matches!(known.part, Part::Verb | Part::Adverb) || is_verb_form(word));
