@@ -38,6 +38,9 @@ pub(super) struct Scratch {
     buffers: Buffers,
 }
 
+/// A longer run of capitals is a heading or a list.
+const NAME_TOKENS_MAX: usize = 32;
+
 /// What published mentions name as their finder.
 const BY: &str = "tagger";
 
@@ -46,6 +49,9 @@ const BY: &str = "tagger";
 pub(super) fn find(text: &str, tokens: &[Token], segments: &[Segment], scratch: &mut Scratch) -> Vec<Name> {
     let mut names: Vec<Name> = Vec::new();
     for tagged in tagger::tag(&Model::own(), text, tokens, segments, &mut scratch.buffers) {
+        if tagged.tokens.len() > NAME_TOKENS_MAX {
+            continue;
+        }
         let range = without_article(text, tokens, tagged.tokens);
         let (range, kind) = match kind(tagged.kind) {
             NameKind::Place => with_institution(text, tokens, range, names.last()),

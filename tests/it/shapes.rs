@@ -10,7 +10,7 @@ pub const SHAPES: [(&str, &str); 14] = [
     ("other-names", "Ana @ met Tom @ of @ Corp. in @. "),
     ("one-long-name", "Alpha @ "),
     ("titles", "former acting deputy vice president of the "),
-    ("offices", "Foreign Minister @, the minister, the president, "),
+    ("offices", "Foreign Minister @, the minister, the president of Paris, "),
     ("acronyms", "World @ Organization (W@O) and the W@O. "),
     ("places", "Paris, Texas, in London and York, England, "),
     ("pronouns", "He told her that she gave him his. "),

@@ -35,6 +35,9 @@ struct Votes {
     local: BTreeMap<&'static str, f32>,
     /// Regions named or stated.
     regions: BTreeMap<&'static str, f32>,
+    /// Of all countries; the country that most of the article speaks of, if it says enough.
+    total: f32,
+    alone: Option<&'static str>,
 }
 
 /// Weight of a country named, of a people, of a place in it, of the dateline.
@@ -71,6 +74,8 @@ pub(super) fn readings(
     if names.values().any(|own| own.meanings.len() != 1 && !is_plain_country(own)) {
         add_people(text, tokens, &mut votes);
     }
+    votes.total = votes.named.values().chain(votes.local.values()).sum();
+    votes.alone = votes.alone();
     let mut read: BTreeMap<&str, Reading> = BTreeMap::new();
     for (name, own) in &names {
         read.insert(name, reading(own, &votes, dateline));
@@ -189,7 +194,7 @@ fn is_far_fetched(own: &Candidates, votes: &Votes) -> bool {
         is_place && (meaning.population < SMALL || !meaning.is_own_name)
     };
     let has_votes = |meaning: &Meaning| votes.bonus(meaning, false) > 0.0;
-    votes.total() >= ENOUGH && own.meanings.iter().all(|meaning| is_small(meaning) && !has_votes(meaning))
+    votes.total >= ENOUGH && own.meanings.iter().all(|meaning| is_small(meaning) && !has_votes(meaning))
 }
 
 fn of_meaning(meaning: Meaning, evidence: &'static str) -> Reading {
@@ -211,7 +216,7 @@ fn unknown(own: &Candidates, votes: &Votes) -> Reading {
         .and_then(|stated| Some((stated.within.country?, stated.evidence)));
     let told = stated
         .or_else(|| Some((parts::country(&own.name)?, "part_of_name")))
-        .or_else(|| Some((votes.alone()?, "main_country_in_text")));
+        .or_else(|| Some((votes.alone?, "main_country_in_text")));
     Reading {
         meaning: None,
         country: told.map(|(country, _)| country),
@@ -262,18 +267,12 @@ impl Votes {
         let local = self.local.get(country).copied().unwrap_or(0.0);
         let region =
             meaning.subdivision.and_then(|region| self.regions.get(region)).copied().unwrap_or(0.0);
-        let total = self.total();
-        let share = |votes: f32| if total > 0.0 { votes / total } else { 0.0 };
+        let share = |votes: f32| if self.total > 0.0 { votes / self.total } else { 0.0 };
         let is_all = share(named + local) >= ALONE;
         let votes = if has_country && meaning.kind != "country" && !is_all { local } else { named + local };
         1.5 * votes.min(1.0) + 1.5 * share(votes) + region.min(1.0)
     }
 
-    fn total(&self) -> f32 {
-        self.named.values().sum::<f32>() + self.local.values().sum::<f32>()
-    }
-
-    /// The country that most of the article speaks of, if it says enough.
     fn alone(&self) -> Option<&'static str> {
         let votes = |country: &'static str| {
             let of = |votes: &BTreeMap<&'static str, f32>| votes.get(country).copied().unwrap_or(0.0);
@@ -281,7 +280,7 @@ impl Votes {
         };
         let mut countries = self.named.keys().chain(self.local.keys());
         let enough =
-            |country: &&&'static str| votes(country) >= MOST * self.total() && votes(country) >= ENOUGH;
+            |country: &&&'static str| votes(country) >= MOST * self.total && votes(country) >= ENOUGH;
         countries.find(enough).copied()
     }
 }

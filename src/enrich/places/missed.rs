@@ -5,6 +5,7 @@ use crate::enrich::names::{Name, NameKind};
 use crate::lexicon::places;
 use crate::model::{Dateline, Span};
 use crate::text::{Token, TokenKind};
+use std::collections::BTreeSet;
 
 /// Most words of a country's name looked for: `Democratic Republic of the Congo`.
 const WORDS_MAX: usize = 5;
@@ -48,8 +49,8 @@ pub(super) fn countries(
             continue;
         }
         let words = words_at(text, tokens, at, free_until);
-        if let Some(place) = country_at(text, tokens, at, words)
-            .filter(|place| people.binary_search(&place.name.as_str()).is_err())
+        if let Some(place) =
+            country_at(text, tokens, at, words).filter(|place| !people.contains(place.name.as_str()))
         {
             at = place.tokens.end;
             found.push(place);
@@ -148,10 +149,8 @@ fn is_shouted(text: &str, tokens: &[Token], at: usize) -> bool {
         || at.checked_sub(1).is_some_and(|before| is_capitals(&tokens[before]))
 }
 
-/// The words of people's names, sorted: a country's name among them is that person here too.
-fn people_words<'a>(text: &'a str, names: &[Name]) -> Vec<&'a str> {
+/// The words of people's names: a country's name among them is that person here too.
+fn people_words<'a>(text: &'a str, names: &[Name]) -> BTreeSet<&'a str> {
     let people = names.iter().filter(|name| name.kind == NameKind::Person);
-    let mut words: Vec<&str> = people.flat_map(|name| name.span.of(text).split(' ')).collect();
-    words.sort_unstable();
-    words
+    people.flat_map(|name| name.span.of(text).split(' ')).collect()
 }
