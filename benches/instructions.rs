@@ -3,7 +3,7 @@
 //!     instructions                       every example once, and nothing is counted
 //!     instructions ROUNDS                every example so many times
 //!     instructions list                  the names and sizes of the examples
-//!     instructions NAME ROUNDS COPIES    so many rounds over so many copies of the article, end to end
+//!     instructions NAME ROUNDS           so many rounds over one example
 //!     instructions shapes                the names of the shapes that `linear.sh` counts
 //!     instructions shape NAME BYTES      one round over a shape of that size
 //!
@@ -31,10 +31,10 @@ fn main() {
         (["shapes"], _) => shapes::SHAPES.iter().for_each(|(name, _)| println!("{name}")),
         (["shape", name, _], [_, _, Some(bytes)]) => run(&shape(name, *bytes), 1),
         ([_], [Some(rounds)]) => every(|_| true, *rounds),
-        ([name, _, _], [None, Some(rounds), Some(copies)]) => {
+        ([name, _], [None, Some(rounds)]) => {
             let example = examples().into_iter().find(|example| example.name == *name);
             let example = example.expect("the name of an example; `list` shows them");
-            run(&copied(&example, *copies), *rounds);
+            run(&example, *rounds);
         }
         (filters, _) => every(|name| filters.iter().any(|filter| name.contains(filter)), 1),
     }
@@ -59,11 +59,6 @@ fn shape(name: &str, bytes: usize) -> Example {
         shapes::SHAPES.iter().find(|(known, _)| *known == name).expect("a shape; `shapes` lists them");
     let value = shapes::shaped(phrase, bytes).into_bytes();
     Example { name: name.to_owned(), value, timestamp_ms: Some(1_700_000_000_000) }
-}
-
-/// So many copies of the article as one article.
-fn copied(example: &Example, copies: usize) -> Example {
-    Example { value: example.value.repeat(copies), ..example.clone() }
 }
 
 fn run(example: &Example, rounds: usize) {

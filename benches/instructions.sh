@@ -7,27 +7,24 @@
 #                                      over 5 % less does not fail, but is told, so that the gain is kept
 #   benches/instructions.sh --bless    writes the figures anew: commit them with the change that needs them
 #
-# Two runs of different length are counted and their difference taken, so start-up does not count. The last
-# column tells linear time from worse: copies of the article stand end to end, and the instructions of the
-# 17th to 64th copy are divided by those of the 5th to 16th, per copy. 1.00 is linear; above 1.10 fails.
-# JSON articles cannot be copied end to end and have none.
+# Two runs of different length are counted and their difference taken, so start-up does not count. How they
+# grow with the text's length is counted by benches/linear.sh.
 # Needs valgrind. Figures depend on compiler and processor type, both written in the file's head.
 set -eu
 cd "$(dirname "$0")/.."
 figures=benches/instructions.txt
 change_max=5
-scaling_max=1.10
 
 binary=$(cargo bench --quiet --no-run --no-default-features --bench instructions --message-format=json-render-diagnostics |
     sed -n 's/.*"kind":\["bench"\].*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)
 [ -x "$binary" ] || { echo "the bench \`instructions\` was not built" >&2; exit 2; }
 
-# count NAME ROUNDS COPIES: instructions of the whole process. The hash maps inside the language detector are
+# count NAME ROUNDS: instructions of the whole process. The hash maps inside the language detector are
 # seeded anew in each process, which moves the figures by under 0.1 % from run to run; another build of the
 # same code may move them by some tenths. The environment is left empty, because its size moves the stack,
 # whose addresses are part of the seed.
 count() {
-    report=$(env -i PATH="$PATH" valgrind --tool=callgrind --callgrind-out-file=/dev/null "$binary" "$1" "$2" "$3" 2>&1) ||
+    report=$(env -i PATH="$PATH" valgrind --tool=callgrind --callgrind-out-file=/dev/null "$binary" "$1" "$2" 2>&1) ||
         { echo "$report" >&2; exit 2; }
     collected=$(echo "$report" | sed -n 's/.*Collected *: *\([0-9][0-9]*\).*/\1/p')
     [ -n "$collected" ] || { echo "no count in what valgrind printed: $report" >&2; exit 2; }
@@ -37,21 +34,11 @@ count() {
 measured=$(mktemp)
 trap 'rm -f "$measured"' EXIT
 "$binary" list | while read -r name bytes; do
-    one=$(count "$name" 1 1)
-    five=$(count "$name" 5 1)
+    one=$(count "$name" 1)
+    five=$(count "$name" 5)
     each=$(((five - one) / 4))
     [ "$each" -gt 0 ] || { echo "four more rounds of $name took no instructions" >&2; exit 2; }
-    scaling=-
-    case $name in
-        *json*) ;;
-        *)
-            few=$(count "$name" 1 4)
-            some=$(count "$name" 1 16)
-            many=$(count "$name" 1 64)
-            scaling=$(awk -v f="$few" -v s="$some" -v m="$many" 'BEGIN { printf "%.2f", (m - s) / (s - f) / 4 }')
-            ;;
-    esac
-    echo "$name $bytes $each $scaling"
+    echo "$name $bytes $each"
 done >"$measured"
 
 made_by="# $(rustc --version | cut -d ' ' -f 1-2), $(uname -m), $(valgrind --version)"
@@ -60,17 +47,17 @@ if [ "${1:-}" = --bless ]; then
         echo "# Instructions per example article; written by benches/instructions.sh --bless."
         echo "$made_by"
         echo "# article, bytes, instructions"
-        cut -d ' ' -f 1-3 "$measured"
+        cat "$measured"
     } >"$figures"
     echo "wrote $figures"
 elif [ -f "$figures" ] && ! grep -qxF -- "$made_by" "$figures"; then
     echo "note: the figures were counted with other tools, and may differ for that reason; here: ${made_by#\# }"
 fi
 
-awk -v change_max="$change_max" -v scaling_max="$scaling_max" -v measured="$measured" '
+awk -v change_max="$change_max" -v measured="$measured" '
     FILENAME != measured { if ($1 != "#") figure[$1] = $3; next }
     FNR == 1 {
-        printf "%-22s %8s %12s %12s %8s %9s %7s\n", "article", "bytes", "figure", "now", "change", "per byte", "growth"
+        printf "%-22s %8s %12s %12s %8s %9s\n", "article", "bytes", "figure", "now", "change", "per byte"
     }
     {
         change = "-"
@@ -82,8 +69,7 @@ awk -v change_max="$change_max" -v scaling_max="$scaling_max" -v measured="$meas
             if (percent > change_max) wrong = wrong "\n" $1 " changed by " change
             if (percent < -change_max) gained = gained "\n" $1 " changed by " change
         }
-        if ($4 != "-" && $4 > scaling_max) wrong = wrong "\n" $1 " takes more than linear time: growth is " $4
-        printf "%-22s %8d %12s %12d %8s %9.0f %7s\n", $1, $2, figure[$1], $3, change, $3 / $2, $4
+        printf "%-22s %8d %12s %12d %8s %9.0f\n", $1, $2, figure[$1], $3, change, $3 / $2
         seen[$1] = 1; bytes += $2; total += $3
     }
     END {

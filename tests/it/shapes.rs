@@ -2,7 +2,8 @@
 //! The tests hold them to a valid document; `benches/linear.sh` counts the instructions of each pass on them.
 
 /// The name of a shape and its phrase; `#` becomes a number that grows, `@` letters that change.
-pub const SHAPES: [(&str, &str); 14] = [
+pub const SHAPES: [(&str, &str); 15] = [
+    ("story", STORY),
     ("open-quotes", "“ he said \" ‘ "),
     ("speech", "“We @ it,” she said. Tom Fee told Ana B@ that # were right. "),
     ("no-stop", "and the minister said that the mayor urged them to believe that "),
@@ -18,6 +19,10 @@ pub const SHAPES: [(&str, &str); 14] = [
     ("numbers", "# # #-# #/#/# "),
     ("marks", ", ; — ( ) [ ] . . . ' \" - "),
 ];
+
+const STORY: &str = "Mayor Ana @ of Salem closed the harbour bridge on Monday after @ Engineering found # cracks in it. \
+    “We had no choice,” she said. The repair will cost $# million, according to the city council.\n\n\
+    Ferries will run until late May, the port of London told reporters, and fares stay at 2 pounds.\n\n";
 
 /// The shape's phrase over and over, at least `bytes` long.
 pub fn shaped(phrase: &str, bytes: usize) -> String {
