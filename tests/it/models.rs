@@ -15,6 +15,14 @@ const FILES: [(&str, &[&str]); 3] = [
 ];
 
 #[test]
+fn the_readme_shows_the_models_of_today() {
+    let readme = include_str!("../../README.md");
+    for (task, name) in MODELS {
+        assert!(readme.contains(name), "README.md shows a sample of before the {task} model {name}");
+    }
+}
+
+#[test]
 fn each_model_is_named_after_its_files() {
     for (task, files) in FILES {
         let mut digest = Sha256::new();
