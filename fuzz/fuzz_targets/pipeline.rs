@@ -1,6 +1,7 @@
 //! Any bytes through decode, enrich and encode: a valid document or a dead letter with a reason, the same each time,
 //! and no larger than its input allows. CONTRIBUTING.md says how it is run.
 #![no_main]
+#![allow(clippy::disallowed_methods, reason = "the macro of the target reads the environment")]
 
 #[path = "../../tests/it/validity.rs"]
 #[allow(dead_code)]
