@@ -273,7 +273,7 @@ pub(super) fn is(text: &str, tokens: &[Token], at: usize, word: &str) -> bool {
 
 /// Whether the token stands against the one before it.
 pub(super) fn touches(tokens: &[Token], at: usize) -> bool {
-    at > 0 && tokens[at - 1].span.end == tokens[at].span.start
+    at > 0 && tokens.get(at).is_some_and(|token| token.span.start == tokens[at - 1].span.end)
 }
 
 pub(super) fn is_capital(text: &str, token: Token) -> bool {

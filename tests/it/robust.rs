@@ -1,6 +1,7 @@
 //! Random articles: whatever the text, the pipeline publishes a valid document or says why not, and says
 //! the same again. The texts are made of what news is made of, in any order, and of junk.
 
+use crate::corpus::examples;
 use crate::{shapes, validity};
 use copydesk::enrich::Scratch;
 use copydesk::model::{DeadLetter, Offset, Outcome, Partition, RawRecord, Reason};
@@ -142,6 +143,25 @@ fn every_shape_gives_a_valid_document() {
         let text = shapes::shaped(phrase, 40_000);
         let document = check(text.as_bytes(), None).unwrap_or_else(|why| panic!("{name}: {why}"));
         assert!(document.is_some(), "{name} was refused");
+    }
+}
+
+#[test]
+fn a_name_that_ends_at_the_texts_last_hyphen_is_no_panic() {
+    check("Salem mayor resigns\n\nThe mayor of Salem met Prime Minister Ana Duarte-".as_bytes(), None)
+        .expect("a valid document");
+}
+
+/// Looks past the last token are found where texts end in the middle of things.
+#[test]
+fn articles_cut_anywhere_give_valid_documents() {
+    const STEP: usize = 13;
+    for (at, example) in examples().iter().enumerate() {
+        let is_inside = |end: &usize| example.value[*end] & 0xC0 == 0x80;
+        for end in (at % STEP..example.value.len()).step_by(STEP).filter(|end| !is_inside(end)) {
+            check(&example.value[..end], example.timestamp_ms)
+                .unwrap_or_else(|why| panic!("{} cut at {end}: {why}", example.name));
+        }
     }
 }
 
