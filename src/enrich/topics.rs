@@ -15,8 +15,13 @@ const TOKENS_READ_MAX: usize = 4_000;
 /// How much a mention counts by where it stands; in the body 1.
 const HEADLINE_MASS: f32 = 5.0;
 const LEDE_MASS: f32 = 2.0;
-/// Up to this many words a text is a brief, in which one strong term is enough.
+/// Up to this many words a text is a brief, in which one strong term is enough. The shorter it is, the fewer terms it
+/// can have: then the model is believed more, terms alone less, and less support is asked for a branch that is the only
+/// one (set on snippets of late 2025).
 const BRIEF_WORDS: f32 = 150.0;
+const BRIEF_TRUST: f32 = 0.9;
+const BRIEF_TERMS_ALONE: f32 = 0.2;
+const BRIEF_MIN: f32 = 0.2;
 /// Least support of a branch, and of a topic within it, to be published.
 const BRANCH_MIN: f32 = 0.4;
 const TOPIC_MIN: f32 = 0.5;
@@ -102,13 +107,16 @@ pub(super) fn find(
     read_terms(&scratch.words, &scratch.masses, &mut scratch.hits);
     read_topic_features(&scratch.hits, &mut scratch.features);
     let chances = chances(&mut scratch.features);
-    let length = (scratch.words.len() as f32 / BRIEF_WORDS).max(1.0).sqrt();
-    let branches = branches(&scratch.hits, &chances, length);
+    let size = scratch.words.len() as f32 / BRIEF_WORDS;
+    let (length, brevity) = (size.max(1.0).sqrt(), (1.0 - size).max(0.0));
+    let branches = branches(&scratch.hits, &chances, length, brevity);
+    let best = branches.values().map(|branch| branch.support).fold(0.0, f32::max);
+    let less = if best < ALONE_MIN { BRIEF_MIN * brevity } else { 0.0 };
     let mut found = Vec::new();
-    for (rank, branch) in branches.iter().filter(|(_, branch)| branch.support >= BRANCH_MIN) {
+    for (rank, branch) in branches.iter().filter(|(_, branch)| branch.support >= BRANCH_MIN - less) {
         let before = found.len();
         below(*rank, branch, &scratch.hits, length, &mut found);
-        if found.len() == before && branch.support >= ALONE_MIN {
+        if found.len() == before && branch.support >= ALONE_MIN - less {
             found.extend(top(*rank, branch, &scratch.hits, &scratch.features));
         }
     }
@@ -217,8 +225,13 @@ fn top_of(mut rank: usize) -> usize {
     }
 }
 
-/// Support of every branch, by the rank of its top.
-fn branches(hits: &[Hit], chances: &[f32; CLASSES_MAX], length: f32) -> BTreeMap<usize, Branch> {
+/// Support of every branch, by the rank of its top. `brevity` is 1 for the shortest brief, 0 for a whole article.
+fn branches(
+    hits: &[Hit],
+    chances: &[f32; CLASSES_MAX],
+    length: f32,
+    brevity: f32,
+) -> BTreeMap<usize, Branch> {
     let mut branches: BTreeMap<usize, Branch> = (0..topic_model::topics())
         .filter(|rank| topic_model::ranked(*rank).1 == *rank)
         .map(|rank| (rank, Branch::default()))
@@ -240,12 +253,20 @@ fn branches(hits: &[Hit], chances: &[f32; CLASSES_MAX], length: f32) -> BTreeMap
         }
     }
     let all: f32 = branches.values().map(|branch| branch.worth).sum();
-    for branch in branches.values_mut() {
+    let by_terms = |branch: &Branch| {
         let share = (branch.worth / all.max(1.0) / 0.35).min(1.0);
         let amount = 1.0 - (-branch.worth / 2.0).exp();
-        let by_terms = share * amount;
-        let trust = branch.class.map_or(0.0, trust);
-        branch.support = (trust * branch.chance + (1.0 - trust) * by_terms).max(TERMS_ALONE * by_terms);
+        share * amount
+    };
+    // The model knows nothing of branches that have no class; where their terms speak, it is not to be believed more.
+    let unseen =
+        branches.values().filter(|branch| branch.class.is_none()).map(by_terms).fold(0.0, f32::max);
+    let more = BRIEF_TRUST * brevity * (1.0 - unseen);
+    for branch in branches.values_mut() {
+        let by_terms = by_terms(branch);
+        let trust = branch.class.map_or(0.0, trust) * (1.0 + more);
+        let alone = TERMS_ALONE - BRIEF_TERMS_ALONE * brevity;
+        branch.support = (trust * branch.chance + (1.0 - trust) * by_terms).max(alone * by_terms);
     }
     branches
 }
