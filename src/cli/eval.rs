@@ -67,7 +67,7 @@ pub(super) struct EvalArgs {
     #[arg(value_name = "PATH", required_unless_present = "named")]
     paths: Vec<PathBuf>,
     /// A set under a name of its own, after the others; may be repeated. The names tune, held-out, uner-ewt-test,
-    /// conll-2003-test, polnear-dev and timebank have floors, goals and a peer's marks in the report.
+    /// conll-2003-test, polnear-dev, timebank and current-events-2026 have floors, goals and a peer's marks in the report.
     #[arg(long, value_name = "NAME=PATH", value_parser = named)]
     named: Vec<(String, PathBuf)>,
     /// Which columns hold token and tag, from 0, or from -1 backwards; told from the file when not given.

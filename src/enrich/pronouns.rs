@@ -78,12 +78,25 @@ pub(super) fn link(
     for segment in segments {
         reader.read(page, segment, &mut mentions, &mut bearers);
     }
-    for (owner, mention) in reader.found {
+    let named = named(entities);
+    let is_free = |span: Span| {
+        let at = named.partition_point(|name| name.end <= span.start);
+        named.get(at).is_none_or(|name| !name.overlaps(span))
+    };
+    for (owner, mention) in reader.found.into_iter().filter(|(_, mention)| is_free(mention.span)) {
         entities[owner].mentions.push(mention);
     }
     for entity in entities {
         entity.mentions.sort_by_key(|mention| mention.span);
     }
+}
+
+/// Where names stand, in text order: a word in one (`She Magazine`) stands for nobody else.
+fn named(entities: &[Entity]) -> Vec<Span> {
+    let mut spans: Vec<Span> =
+        entities.iter().flat_map(|entity| &entity.mentions).map(|mention| mention.span).collect();
+    spans.sort_unstable();
+    spans
 }
 
 /// Every mention of a person by name, in text order.

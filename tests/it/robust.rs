@@ -152,6 +152,12 @@ fn a_name_that_ends_at_the_texts_last_hyphen_is_no_panic() {
         .expect("a valid document");
 }
 
+#[test]
+fn a_pronoun_inside_a_name_is_no_mention_of_its_own() {
+    let text = r#"{"title":"H Lin\nS\nShe "}"#;
+    check(text.as_bytes(), None).expect("a valid document");
+}
+
 /// Looks past the last token are found where texts end in the middle of things.
 #[test]
 fn articles_cut_anywhere_give_valid_documents() {

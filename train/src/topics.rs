@@ -29,6 +29,15 @@ pub fn make(data: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     Ok(format!("{} topics, {}, model {} bytes\n{report}", taxonomy.len(), terms.summary(), bytes.len()))
 }
 
+/// Writes the snippets that nothing was trained on, for `copydesk eval`.
+pub fn held_out(data: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
+    let taxonomy = taxonomy(&data.join("iptc-mediatopics/cptall-en-GB.json"))?;
+    let terms = terms::Terms::read(include_str!("topics/terms.txt"), &taxonomy)?;
+    let lines = snippets::held_out(data, &terms)?;
+    fs::write(out.join("held-out-topics.tsv"), &lines)?;
+    Ok(format!("{} snippets", lines.lines().count()))
+}
+
 fn taxonomy(file: &Path) -> Result<Taxonomy, Box<dyn Error>> {
     let vocabulary: serde_json::Value = serde_json::from_slice(&fs::read(file)?)?;
     let mut concepts = BTreeMap::new();

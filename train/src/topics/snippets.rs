@@ -4,6 +4,7 @@ use super::terms::{Terms, keys};
 use copydesk::lexicon::topic_model::{FEATURE_WEIGHT_MIN, features, topic_feature};
 use std::collections::BTreeSet;
 use std::error::Error;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -51,6 +52,30 @@ struct Raw {
 }
 
 pub fn read(data: &Path, terms: &Terms) -> Result<Vec<Snippet>, Box<dyn Error>> {
+    let of_raw = |(label, Raw { month, text, .. })| Snippet {
+        part: part(month),
+        label: Some(label),
+        month,
+        features: bag(&text, terms),
+    };
+    let mut found: Vec<Snippet> = labelled(data, terms)?.into_iter().map(of_raw).collect();
+    sib200(data, terms, &mut found)?;
+    Ok(found)
+}
+
+/// The snippets that nothing is trained on, as `copydesk eval` reads them: text, tab, code of the topic.
+pub fn held_out(data: &Path, terms: &Terms) -> Result<String, Box<dyn Error>> {
+    let mut lines = String::new();
+    for (label, snippet) in labelled(data, terms)? {
+        if part(snippet.month) == Part::HeldOut {
+            writeln!(lines, "{}\tmedtop:{label:08}", snippet.text.replace(['\t', '\n'], " "))?;
+        }
+    }
+    Ok(lines)
+}
+
+/// Each bullet once, with the topic that its heading stands for.
+fn labelled(data: &Path, terms: &Terms) -> Result<Vec<(u32, Raw)>, Box<dyn Error>> {
     let mut raw = Vec::new();
     for file in files(&data.join("current-events-2002-2020"), "yaml")? {
         yaml(month(&file)?, &fs::read_to_string(&file)?, &mut raw);
@@ -63,17 +88,10 @@ pub fn read(data: &Path, terms: &Terms) -> Result<Vec<Snippet>, Box<dyn Error>> 
     raw.sort_by_key(|snippet| snippet.month);
     for snippet in raw {
         let Some(label) = label(&snippet.heading, &snippet.text, terms) else { continue };
-        let part = part(snippet.month);
         if !seen.is_repeated(&snippet.text) {
-            found.push(Snippet {
-                part,
-                label: Some(label),
-                month: snippet.month,
-                features: bag(&snippet.text, terms),
-            });
+            found.push((label, snippet));
         }
     }
-    sib200(data, terms, &mut found)?;
     Ok(found)
 }
 
