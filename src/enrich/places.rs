@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn parts_of_a_name_tell_its_country() {
         check(
-            "The [Israeli Occupied Palestinian Territories], the Russian [Occupied Xyz Territories], northern [Eastern Punjabi Xyz], [Kabul Airport].",
+            "The [Israeli Administered Palestinian Territories], the Russian [Occupied Xyz Territories], northern [Eastern Punjabi Xyz], [Kabul Airport].",
             &[
                 "Palestine PS country",
                 "Russian Occupied Xyz Territories RU part_of_name",

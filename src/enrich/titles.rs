@@ -218,7 +218,7 @@ fn next_word(text: &str, tokens: &[Token], next: usize, own: Duties, limit: usiz
     (is_and && (are_fields || own.has(POST) && other.has(POST))).then_some(next + 1)
 }
 
-/// Whether a word goes on with a title: `Detective Captain` and `head coach` do, `Minister Shah` does not.
+/// Whether a word goes on with a title: `Detective Captain` and `head coach` do, `Minister Fee` does not.
 fn follows(own: Duties, other: Duties) -> bool {
     let is_open =
         !own.has(HEAD) || own.has(GRADE | FIELD) || other.has(TAIL) || own.has(RANK) && other.has(RANK);

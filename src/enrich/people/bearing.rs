@@ -63,7 +63,7 @@ fn appointed(page: Page, names: &[Name], name: usize, found: &mut Vec<(usize, &'
     }
 }
 
-/// `FM Qureshi`, `its spokesman, Brig. Gen. Gurung,`, `President of Peru Ana Duarte`.
+/// `FM Duarte`, `its spokesman, Brig. Gen. Gurung,`, `President of Peru Ana Duarte`.
 fn before(page: Page, names: &[Name], name: usize, found: &mut Vec<(usize, &'static str)>) {
     let own = &names[name].tokens;
     let mut at = own.start;

@@ -134,7 +134,7 @@ fn of_core(words: &[&str]) -> Option<&'static str> {
     places::country(&core.join(" "))
 }
 
-/// `Israeli Occupied Palestinian Territories`: the people named last before the land have it.
+/// `Russian Occupied Georgian Territories`: the people named last before the land have it.
 fn of_people(words: &[&str]) -> Option<&'static str> {
     let (land, before) = words.split_last()?;
     if !LANDS.contains(&land.to_lowercase().as_str()) {

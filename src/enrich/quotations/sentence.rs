@@ -70,7 +70,7 @@ impl Sentence<'_> {
                 cues.push(cue);
             }
         }
-        // What opens the sentence has the subject of the verb that follows: `Underscoring the risk, she said`.
+        // What opens the sentence has the subject of the verb that follows: `Stressing the risk, she said`.
         for index in (0..cues.len().saturating_sub(1)).rev() {
             if cues[index].subject.is_none() && cues[index].is_gerund {
                 cues[index].subject = cues[index + 1].subject.clone();

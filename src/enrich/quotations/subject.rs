@@ -92,7 +92,7 @@ impl Reader<'_> {
     }
 
     /// The noun phrase before an insertion that ends with the comma at `comma`:
-    /// `Qureshi, who had called for calm, …`, `Paul Amir, 67, the mayor’s adviser, …`.
+    /// `Duarte, who had called for calm, …`, `Paul Amir, 67, the mayor’s adviser, …`.
     fn before_insertion(&self, comma: usize, floor: usize) -> Option<Range<usize>> {
         let least = floor.max(comma.saturating_sub(INSERTION_TOKENS_MAX));
         let mut end = comma;
