@@ -15,7 +15,7 @@ use worker::Worker;
 
 /// Records of the large runs; `COPYDESK_TEST_RECORDS` makes them larger.
 fn large() -> usize {
-    std::env::var("COPYDESK_TEST_RECORDS").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000)
+    std::env::var("COPYDESK_TEST_RECORDS").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000)
 }
 
 #[test]
