@@ -94,7 +94,7 @@ fn candidates(name: &str) -> Candidates {
         found = name.split_once(", ").map_or_else(Vec::new, |(first, _)| meanings(first));
     }
     if found.is_empty() {
-        // Who holds a place does not change which it is: `Russian Occupied` and what follows.
+        // Who holds a place does not change which it is: `British Falkland Islands`.
         let rest = name.split_once(' ').filter(|(first, _)| demonyms::group(first).is_some());
         found = rest.map_or_else(Vec::new, |(_, rest)| meanings(rest));
         found.retain(|meaning| matches!(meaning.kind, "country" | "area"));

@@ -22,13 +22,18 @@ impl Index {
     }
 
     /// The entity whose mention is or lies in `words`: a person before an organisation before a place, the first of equals.
+    /// A people or a place speaks only where nothing else is named: not for `the Portuguese ministry`, `the mayor of Salem`.
     pub(super) fn named_in(&self, words: Span) -> Option<EntityId> {
+        const ARTICLE_BYTES: u32 = 4;
+        let is_all = |span: Span| span.end == words.end && span.start <= words.start + ARTICLE_BYTES;
         let from = self.mentions.partition_point(|(span, ..)| span.start < words.start);
         self.mentions[from..]
             .iter()
             .take(MENTIONS_LOOKED_AT)
             .take_while(|(span, ..)| span.start < words.end)
-            .filter(|(span, ..)| words.contains(*span))
+            .filter(|(span, _, rank)| {
+                words.contains(*span) && (*rank <= SPEAKS_FOR_ITS_OWN || is_all(*span))
+            })
             .min_by_key(|(_, _, rank)| *rank)
             .map(|(_, id, _)| *id)
     }
@@ -42,6 +47,9 @@ impl Index {
         is_near.then_some(*id)
     }
 }
+
+/// The rank up to which a name in the speaker's words is the speaker's.
+const SPEAKS_FOR_ITS_OWN: u8 = 1;
 
 fn rank(kind: EntityKind) -> u8 {
     match kind {
