@@ -5,6 +5,7 @@
 
 mod broker;
 mod feed;
+mod group;
 mod worker;
 
 use broker::{Broker, Message};

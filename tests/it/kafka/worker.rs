@@ -117,10 +117,8 @@ impl Worker {
 
     /// SIGTERM, then a clean end within the time.
     pub fn stops_within(self, limit: Duration) {
-        let id = self.child.lock().expect("unpoisoned").id();
         let started = Instant::now();
-        let sent = Command::new("kill").args(["-TERM", &id.to_string()]).status().expect("kill is there");
-        assert!(sent.success());
+        self.signal("-TERM");
         loop {
             if let Some(status) = self.child.lock().expect("unpoisoned").try_wait().expect("a child") {
                 let took = started.elapsed();
@@ -143,6 +141,21 @@ impl Worker {
             assert!(started.elapsed() < START_TIMEOUT, "the worker does not end; log:\n{}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Stops it in its tracks, as a host that hangs does.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.lock().expect("unpoisoned").id().to_string();
+        let sent = Command::new("kill").args([name, &id]).status().expect("kill is there");
+        assert!(sent.success(), "kill {name} {id}");
     }
 
     /// kill -9.
