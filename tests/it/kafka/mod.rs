@@ -6,6 +6,7 @@
 mod broker;
 mod feed;
 mod group;
+mod outage;
 mod worker;
 
 use broker::{Broker, Message};
