@@ -180,6 +180,50 @@ impl Broker {
         }
     }
 
+    /// Hands each committed record (partition, source, value) on as it comes, until nothing has come for a while and
+    /// `goes_on` says that nothing will.
+    pub fn follow(
+        &self,
+        topic: &str,
+        partitions: i32,
+        mut see: impl FnMut(i32, &str, Option<&[u8]>),
+        goes_on: impl Fn() -> bool,
+    ) {
+        let reader = self.reader(topic, partitions);
+        loop {
+            match reader.poll(Duration::from_millis(1_500)) {
+                Some(Ok(message)) => {
+                    let owned = owned(&message);
+                    let source = owned.header("copydesk-source").expect("every output names its source");
+                    let source = String::from_utf8_lossy(source);
+                    see(owned.partition, &source, owned.value.as_deref());
+                }
+                Some(Err(error)) => panic!("the reader fails: {error}"),
+                None if goes_on() => {}
+                None => return,
+            }
+        }
+    }
+
+    /// All records of a topic, those of aborted transactions included.
+    pub fn count_uncommitted(&self, topic: &str, partitions: i32) -> usize {
+        let mut config = self.config();
+        config.set("group.id", "copydesk-tests-reader").set("isolation.level", "read_uncommitted");
+        config.set("enable.auto.commit", "false").set("fetch.queue.backoff.ms", "10");
+        let reader: BaseConsumer = config.create().expect("a consumer");
+        let mut list = TopicPartitionList::new();
+        for partition in 0..partitions {
+            list.add_partition_offset(topic, partition, Offset::Beginning).expect("a valid offset");
+        }
+        reader.assign(&list).expect("an assignment");
+        let mut count = 0;
+        while let Some(message) = reader.poll(Duration::from_secs(3)) {
+            message.expect("a record");
+            count += 1;
+        }
+        count
+    }
+
     /// Where each partition of a topic ends for a read-committed reader.
     pub fn ends(&self, topic: &str, partitions: i32) -> BTreeMap<i32, i64> {
         let reader = self.reader(topic, partitions);

@@ -102,5 +102,7 @@ fn a_rolling_restart_takes_nothing_from_the_others() {
     broker.produce(&topics.input, &feed[5_000..]);
     judge_all(&broker, &topics, &feed, &workers[0]);
     say(&format!("rolling restart of three workers: {:.1} s for the slowest", slowest.as_secs_f64()));
-    workers.into_iter().for_each(|worker| worker.stops_within(Duration::from_secs(8)));
+    for worker in workers {
+        worker.stops_within(Duration::from_secs(8));
+    }
 }

@@ -6,6 +6,7 @@
 mod broker;
 mod feed;
 mod group;
+mod kills;
 mod outage;
 mod worker;
 
