@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 // Core.
+pub mod audit;
 pub mod decode;
 pub mod encode;
 pub mod engine;

@@ -51,6 +51,14 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// Whether a record with this value is consumed without any outcome, and why.
+    pub fn skip(&self, value: Option<&[u8]>) -> Option<SkipReason> {
+        let is_skipped = value.is_none() && self.tombstones == Tombstones::Skip;
+        is_skipped.then_some(SkipReason::Tombstone)
+    }
+}
+
 /// The three pure stages, ready to run on any thread.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
@@ -66,12 +74,10 @@ impl Pipeline {
 
     /// What becomes of `record`. The same record gives the same bytes, always and everywhere.
     pub fn run(&self, record: &RawRecord<'_>, scratch: &mut Scratch) -> Outcome {
-        let Some(value) = record.value else {
-            return match self.options.tombstones {
-                Tombstones::Pass => Outcome::Publish(None),
-                Tombstones::Skip => Outcome::Skip(SkipReason::Tombstone),
-            };
-        };
+        if let Some(reason) = self.options.skip(record.value) {
+            return Outcome::Skip(reason);
+        }
+        let Some(value) = record.value else { return Outcome::Publish(None) };
         if self.options.mode == Mode::Passthrough {
             return Outcome::Publish(Some(value.to_vec()));
         }

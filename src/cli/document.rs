@@ -86,7 +86,7 @@ pub(super) fn summary(document: &Value, text: &str) -> Vec<String> {
 }
 
 /// A number with its thousands set apart: `240,000,000`, `4.9`.
-fn grouped(value: f64) -> String {
+pub(super) fn grouped(value: f64) -> String {
     let text = format!("{}", value.abs());
     let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(w, f)| (w, Some(f)));
     let mut grouped = if value < 0.0 { "-".to_owned() } else { String::new() };

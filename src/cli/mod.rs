@@ -1,5 +1,6 @@
 //! The command line: one file per command. Data on standard output, messages on standard error.
 
+mod audit;
 mod card;
 mod config;
 mod demo;
@@ -33,6 +34,7 @@ Examples:
   copydesk eval tests/quality/tune          how good it is, on articles that are marked by hand
   copydesk config --default > copydesk.toml a documented configuration to start from
   COPYDESK_KAFKA__BROKERS=broker:9092 copydesk run
+  COPYDESK_KAFKA__BROKERS=broker:9092 copydesk audit   was every record published exactly once, in order?
 
 Exit codes: 0 done, 1 found problems (an article that cannot be enriched, a worker that had to stop),
 2 wrong usage or configuration.";
@@ -49,6 +51,8 @@ struct Cli {
 enum Command {
     /// Run the worker: from the input topics to the output topic, until SIGTERM.
     Run(ConfigArgs),
+    /// Judge the topics: was every input record published or dead-lettered exactly once, in order?
+    Audit(audit::AuditArgs),
     /// See it work: the real worker, a broker inside this process, sample articles, each story on screen.
     Demo(demo::DemoArgs),
     /// Enrich files without Kafka: one JSON line for each on standard output.
@@ -119,6 +123,7 @@ impl From<anyhow::Error> for Failure {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Enrich(args) => enrich::run(&args),
         Command::Eval(args) => eval::run(&args),

@@ -3,8 +3,9 @@
 use super::{Omit, Record};
 use crate::encode::ENRICHER;
 use crate::model::DeadLetter;
-use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::message::{BorrowedMessage, Header, Headers, Message, OwnedHeaders};
 use sha2::{Digest, Sha256};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// `topic/partition/offset` of the source record, the same string as `id`.
 pub const SOURCE: &str = "copydesk-source";
@@ -48,6 +49,17 @@ pub fn dead_letter_headers(record: Record<'_>, why: &DeadLetter, group: &str, om
     fields.iter().fold(headers, |headers, (name, value)| {
         text(headers, &format!("{DEAD_LETTER_PREFIX}{name}"), value)
     })
+}
+
+/// The value of the last header of a name: appended ones are newer.
+pub fn last_header<'a>(message: &'a BorrowedMessage<'_>, name: &str) -> Option<&'a [u8]> {
+    let headers = message.headers()?;
+    let found = (0..headers.count()).rev().find_map(|index| {
+        // The crate panics on a name that is not UTF-8, which no header of ours has.
+        let header = catch_unwind(AssertUnwindSafe(|| headers.try_get(index))).ok()??;
+        (header.key == name).then_some(header.value)
+    });
+    found.flatten()
 }
 
 fn text(headers: OwnedHeaders, key: &str, value: &str) -> OwnedHeaders {

@@ -9,7 +9,7 @@ mod watch;
 
 pub use batch::{FinishedBatch, Omit, Record, RecordBatch};
 pub use group::{Group, Topics};
-pub use headers::{DEAD_LETTER_PREFIX, SOURCE, dead_letter_headers, published_headers};
+pub use headers::{DEAD_LETTER_PREFIX, SOURCE, dead_letter_headers, last_header, published_headers};
 pub use settings::{Role, client_config, topic_counts};
 pub use verdict::{Verdict, verdict};
 pub use watch::{ProducerWatch, log_librdkafka};

@@ -1,0 +1,156 @@
+//! Reads one topic from where its spans begin to where they end, committed records only, as no member of a
+//! group.
+
+use super::progress::Progress;
+use super::refusal::Refusal;
+use super::snapshot::TopicSpans;
+use crate::audit::Span;
+use crate::config::Config;
+use crate::kafka::{Role, client_config};
+use rdkafka::TopicPartitionList;
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Message};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+const POLL_TIMEOUT: Duration = Duration::from_millis(100);
+/// A broker that restarts is waited for; after so long without one record, something must be done.
+const SILENCE_MAX: Duration = Duration::from_secs(60);
+
+/// The worker's own consumer settings, but for its identity.
+pub(super) fn settings(config: &Config) -> ClientConfig {
+    let mut settings = client_config(config, Role::Consumer);
+    settings.remove("group.instance.id");
+    settings.set("statistics.interval.ms", "0");
+    // The last offsets may be transaction markers, of which nothing else tells.
+    settings.set("enable.partition.eof", "true");
+    settings
+}
+
+/// Calls back for every record of the topic's spans, of each partition in order.
+pub(super) fn read(
+    config: &Config,
+    topic: &TopicSpans,
+    progress: &mut Progress,
+    mut each: impl FnMut(&BorrowedMessage<'_>) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    progress.begin(&topic.topic);
+    let mut open = Open::new(&topic.spans);
+    // A consumer of its own: no late event of another topic can be mistaken for one of this.
+    let consumer: BaseConsumer = settings(config).create().map_err(|error| failed(topic, &error))?;
+    consumer
+        .assign(&open.list(&topic.topic).map_err(|error| failed(topic, &error))?)
+        .map_err(|error| failed(topic, &error))?;
+    let (mut heard, mut trouble) = (Instant::now(), None);
+    while !open.is_empty() {
+        match consumer.poll(POLL_TIMEOUT) {
+            None => progress.rest(),
+            Some(Ok(message)) => {
+                let (partition, offset) = (message.partition(), message.offset());
+                let Some(end) = open.end(partition) else { continue };
+                if offset < end {
+                    each(&message)?;
+                    progress.record(open.advance(partition, offset + 1));
+                }
+                if offset + 1 >= end {
+                    progress.pass(open.close(partition));
+                    set_aside(&consumer, &topic.topic, partition);
+                }
+                (heard, trouble) = (Instant::now(), None);
+            }
+            Some(Err(KafkaError::PartitionEOF(partition))) => {
+                progress.pass(open.close(partition));
+                set_aside(&consumer, &topic.topic, partition);
+                heard = Instant::now();
+            }
+            Some(Err(error)) if is_hopeless(&error) => return Err(failed(topic, &error)),
+            Some(Err(error)) => trouble = Some(error),
+        }
+        if heard.elapsed() > SILENCE_MAX {
+            return Err(stuck(topic, &open, trouble.as_ref()));
+        }
+    }
+    Ok(())
+}
+
+/// The partitions that are not yet read to their end: how far they are, and the end.
+struct Open(BTreeMap<i32, (i64, i64)>);
+
+impl Open {
+    fn new(spans: &[Span]) -> Self {
+        let spans = spans.iter().zip(0..).filter(|(span, _)| span.first < span.end);
+        Self(spans.map(|(span, partition)| (partition, (span.first.0, span.end.0))).collect())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn list(&self, topic: &str) -> KafkaResult<TopicPartitionList> {
+        let mut list = TopicPartitionList::with_capacity(self.0.len());
+        for (partition, (at, _)) in &self.0 {
+            list.add_partition_offset(topic, *partition, rdkafka::Offset::Offset(*at))?;
+        }
+        Ok(list)
+    }
+
+    fn end(&self, partition: i32) -> Option<i64> {
+        self.0.get(&partition).map(|(_, end)| *end)
+    }
+
+    /// Notes how far a partition is; returns by how many offsets it went on.
+    fn advance(&mut self, partition: i32, to: i64) -> u64 {
+        let Some((at, _)) = self.0.get_mut(&partition) else { return 0 };
+        let from = std::mem::replace(at, to);
+        (to - from).unsigned_abs()
+    }
+
+    /// Notes that a partition is read; returns how many offsets without a record were left.
+    fn close(&mut self, partition: i32) -> u64 {
+        self.0.remove(&partition).map_or(0, |(at, end)| (end - at).unsigned_abs())
+    }
+}
+
+/// Fetches no more of a partition; what comes all the same is not looked at.
+fn set_aside(consumer: &BaseConsumer, topic: &str, partition: i32) {
+    let mut list = TopicPartitionList::with_capacity(1);
+    list.add_partition(topic, partition);
+    if let Err(error) = consumer.pause(&list) {
+        tracing::debug!(%error, topic, partition, "a partition that is read cannot be paused");
+    }
+}
+
+/// Whether trying longer would not help.
+fn is_hopeless(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(error, KafkaError::MessageConsumptionFatal(_))
+        || matches!(
+            error.rdkafka_error_code(),
+            Some(
+                Code::AutoOffsetReset
+                    | Code::OffsetOutOfRange
+                    | Code::UnknownTopic
+                    | Code::UnknownTopicOrPartition
+                    | Code::TopicAuthorizationFailed
+                    | Code::SaslAuthenticationFailed
+            )
+        )
+}
+
+fn failed(topic: &TopicSpans, error: &KafkaError) -> Refusal {
+    Refusal::Unreadable(format!("{} cannot be read: {error}", topic.topic))
+}
+
+fn stuck(topic: &TopicSpans, open: &Open, trouble: Option<&KafkaError>) -> Refusal {
+    let places: Vec<String> =
+        open.0.iter().map(|(partition, (at, end))| format!("{partition} at {at} of {end}")).collect();
+    let why = trouble.map_or_else(String::new, |error| format!(" ({error})"));
+    Refusal::Unreadable(format!(
+        "nothing more of {} came for {} s{why}; partitions not read to their end: {}",
+        topic.topic,
+        SILENCE_MAX.as_secs(),
+        places.join(", ")
+    ))
+}
