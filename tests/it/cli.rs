@@ -112,6 +112,8 @@ fn wrong_usage_and_wrong_configuration_end_with_2() {
         &["run", "--set", "kafka.brokr=x"],
         &["nonsense"],
         &["run", "--set", "x"],
+        &["audit", "--list", "few"],
+        &["audit", "--output", "articles.raw"],
     ] {
         let output = copydesk(arguments, b"");
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
@@ -146,6 +148,25 @@ fn help_teaches() {
     for expected in ["Examples:", "Exit codes:", "enrich", "eval", "run", "config"] {
         assert!(help.contains(expected), "{expected:?} is missing in\n{help}");
     }
+}
+
+#[test]
+fn an_audit_without_a_broker_gives_no_verdict_and_says_so() {
+    let arguments = ["audit", "--json", "--brokers", "127.0.0.1:1"];
+    let output = copydesk(&arguments, b"");
+    assert_eq!(output.status.code(), Some(2), "1 is for findings: {}", stderr(&output));
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!((&answer["verdict"], &answer["reason"]), (&"refused".into(), &"unreadable".into()));
+    assert!(stderr(&output).contains("check kafka.brokers"), "{}", stderr(&output));
+}
+
+#[test]
+fn the_audits_help_names_each_finding_and_each_exit_code() {
+    let help = stdout(&copydesk(&["audit", "--help"], b""));
+    for kind in copydesk::audit::Kind::ALL {
+        assert!(help.contains(&format!("  {} ", kind.word())), "{} is missing in\n{help}", kind.word());
+    }
+    assert!(help.contains("Examples:") && help.contains("Exit codes: 0 clean, 1 "), "{help}");
 }
 
 #[test]

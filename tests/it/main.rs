@@ -3,6 +3,7 @@
 
 #[cfg(feature = "service")]
 mod admin;
+mod audit;
 #[cfg(feature = "service")]
 mod cli;
 #[cfg(feature = "service")]

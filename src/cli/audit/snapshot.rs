@@ -19,7 +19,7 @@ use rdkafka::error::KafkaError;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-const ASK_TIMEOUT: Duration = Duration::from_secs(15);
+const ASK_TIMEOUT: Duration = Duration::from_secs(10);
 /// The broker looks for transactions that have timed out every ten seconds (Kafka's default).
 const ABORT_INTERVAL: Duration = Duration::from_secs(15);
 const OPEN_RETRY: Duration = Duration::from_millis(200);

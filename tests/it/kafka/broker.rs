@@ -8,7 +8,7 @@ use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::{Header, Headers, Message as _, OwnedHeaders};
-use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ThreadedProducer};
 use rdkafka::{Offset, TopicPartitionList};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -91,9 +91,13 @@ impl Broker {
     }
 
     pub fn limit_message_bytes(&self, topic: &str, bytes: usize) {
+        self.set_option(topic, "max.message.bytes", &bytes.to_string());
+    }
+
+    /// Sets one option of a topic; its others go back to their defaults.
+    pub fn set_option(&self, topic: &str, key: &str, value: &str) {
         let admin: AdminClient<DefaultClientContext> = self.config().create().expect("an admin client");
-        let bytes = bytes.to_string();
-        let change = AlterConfig::new(ResourceSpecifier::Topic(topic)).set("max.message.bytes", &bytes);
+        let change = AlterConfig::new(ResourceSpecifier::Topic(topic)).set(key, value);
         let done = block_on(admin.alter_configs([&change], &AdminOptions::new()));
         done.expect("configs can be altered")[0].as_ref().expect("the topic is there");
     }
@@ -130,6 +134,23 @@ impl Broker {
             }
         }
         producer.flush(Duration::from_secs(120)).expect("the broker takes the feed");
+    }
+
+    /// Writes one record in a transaction and leaves that open; the producer can commit it.
+    pub fn open_transaction(&self, topic: &str, message: &Message) -> BaseProducer {
+        let mut config = self.config();
+        config.set("transactional.id", format!("{topic}-open"));
+        let producer: BaseProducer = config.create().expect("a producer");
+        producer.init_transactions(TIMEOUT).expect("the coordinator answers");
+        producer.begin_transaction().expect("no other transaction is open");
+        let headers = message.headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
+            headers.insert(Header { key, value: Some(value) })
+        });
+        let mut record = BaseRecord::<[u8], [u8]>::to(topic).partition(message.partition).headers(headers);
+        record.payload = message.value.as_deref();
+        producer.send(record).map_err(|(error, _)| error).expect("the queue has room");
+        producer.flush(TIMEOUT).expect("the broker takes the record");
+        producer
     }
 
     fn reader(&self, topic: &str, partitions: i32) -> BaseConsumer {

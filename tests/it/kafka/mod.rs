@@ -3,6 +3,7 @@
 //! Needs `COPYDESK_TEST_BROKERS` (see `tests/kafka/start`); without it every test here says loudly that it
 //! is skipped.
 
+mod audit;
 mod broker;
 mod feed;
 mod group;
