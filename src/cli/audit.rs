@@ -24,14 +24,14 @@ const AFTER_HELP: &str = "\
 What it looks for, by the headers that say where each record comes from:
   missing        an input record that was neither published nor dead-lettered
   duplicate      one more outcome of a record that had one
-  out_of_order   an outcome after that of a later record of its input partition, in one output partition
+  out_of_order   an outcome after that of a later record of its partition, in one output partition
   unknown        a record of the output that names no record of the input
   not_skipped    an outcome of a record that the configuration skips (input.tombstones)
 
-It reads committed records only, from the beginning to where the topics end when it starts, and changes nothing:
-no group is joined, no offset committed. Topics, brokers and security are those of `copydesk run`. Memory is
-half a byte for each input record. A topic that is compacted, or whose oldest records are gone, is refused,
-since what is not there cannot be judged. Each job (a replay, say) needs output and dead-letter topics of its own.
+It reads committed records only, from the beginning to where the topics end when it starts, and changes nothing: \
+no group is joined, no offset committed. Topics, brokers and security are those of `copydesk run`. Memory is half \
+a byte for each input record. A topic that is compacted, or whose oldest records are gone, is refused, since what \
+is not there cannot be judged. Each job (a replay, say) needs output and dead-letter topics of its own.
 
 Examples:
   After a stop: is everything there, once, in order?
@@ -39,7 +39,7 @@ Examples:
   While workers run: judge what they have committed so far
       copydesk audit --config copydesk.toml --committed
   A replay into a topic of its own
-      copydesk audit --config copydesk.toml --output articles.replay --dead-letter articles.replay.dead
+      copydesk audit --config copydesk.toml --output replay --dead-letter replay.dead
   In a script
       copydesk audit --json --brokers broker:9092 > audit.json || jq .findings audit.json
 
@@ -57,7 +57,7 @@ pub(super) struct AuditArgs {
     /// Output topic instead of output.topic.
     #[arg(long, value_name = "TOPIC")]
     output: Option<String>,
-    /// Dead-letter topic instead of dead_letter.topic.
+    /// Dead-letter topic instead of `dead_letter.topic`.
     #[arg(long, value_name = "TOPIC")]
     dead_letter: Option<String>,
     /// Expect outcomes only of records before the group's committed offsets: for a worker that is behind or running.

@@ -1,6 +1,7 @@
 //! Why there is no verdict, and what to do about it.
 
 use crate::cli::pretty::safe;
+use rdkafka::error::KafkaError;
 use std::fmt;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,6 +36,14 @@ impl Refusal {
             Self::NoStart => "no_start",
             Self::Unreadable(_) => "unreadable",
         }
+    }
+}
+
+impl From<KafkaError> for Refusal {
+    fn from(error: KafkaError) -> Self {
+        Self::Unreadable(format!(
+            "the brokers do not answer as they must: {error}; check kafka.brokers and access"
+        ))
     }
 }
 

@@ -30,7 +30,9 @@ pub(super) fn text(snapshot: &Snapshot, verdict: &Verdict) -> String {
     for kind in Kind::ALL.into_iter().filter(|kind| verdict.count(*kind) > 0) {
         let listed: Vec<&Finding> = verdict.findings.iter().filter(|f| f.kind() == kind).collect();
         line(&mut text, &format!("{}: {}", kind.word(), number(verdict.count(kind))));
-        listed.iter().for_each(|finding| line(&mut text, &format!("  {}", sentence(finding))));
+        for finding in &listed {
+            line(&mut text, &format!("  {}", sentence(finding)));
+        }
         let told: u64 = listed.iter().map(|finding| records(finding)).sum();
         let untold = verdict.count(kind) - told;
         if untold > 0 {

@@ -104,7 +104,7 @@ impl<'a> Desk<'a> {
         let reader = consumer(config, "read_committed")?;
         let mut names: Vec<&str> = config.input.topics.iter().map(String::as_str).collect();
         names.extend([config.output.topic.as_str(), config.dead_letter.topic.as_str()]);
-        let asked = topic_counts(reader.client(), &names, ASK_TIMEOUT).map_err(no_answer)?;
+        let asked = topic_counts(reader.client(), &names, ASK_TIMEOUT)?;
         let mut counts = BTreeMap::new();
         for (topic, count) in asked {
             let count = count.map_err(|code| {
@@ -118,12 +118,12 @@ impl<'a> Desk<'a> {
     }
 
     fn refuse_compacted(&self) -> Result<(), Refusal> {
-        let admin: AdminClient<DefaultClientContext> = settings(self.config).create().map_err(no_answer)?;
+        let admin: AdminClient<DefaultClientContext> = settings(self.config).create()?;
         let topics: Vec<_> = self.counts.keys().map(|topic| ResourceSpecifier::Topic(topic)).collect();
         let options = AdminOptions::new().request_timeout(Some(ASK_TIMEOUT));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Refusal::Unreadable(format!("no runtime: {error}")))?;
-        let answers = runtime.block_on(admin.describe_configs(&topics, &options)).map_err(no_answer)?;
+        let answers = runtime.block_on(admin.describe_configs(&topics, &options))?;
         for (topic, answer) in self.counts.keys().zip(answers) {
             let answer = answer.map_err(|code| {
                 Refusal::Unreadable(format!(
@@ -144,10 +144,10 @@ impl<'a> Desk<'a> {
         for topic in &self.config.input.topics {
             list.add_partition_range(topic, 0, self.counts[topic] - 1);
         }
-        let answer = self.reader.committed_offsets(list, ASK_TIMEOUT).map_err(no_answer)?;
+        let answer = self.reader.committed_offsets(list, ASK_TIMEOUT)?;
         let mut committed = Committed::new();
         for element in answer.elements() {
-            element.error().map_err(no_answer)?;
+            element.error()?;
             if let rdkafka::Offset::Offset(offset) = element.offset() {
                 committed.insert((element.topic().to_owned(), element.partition()), Offset(offset));
             }
@@ -235,12 +235,11 @@ impl<'a> Desk<'a> {
     /// The first offset at or after a time; none when everything is older.
     fn at_time(&self, topic: &str, partition: i32, timestamp_ms: i64) -> Result<Option<i64>, Refusal> {
         let mut list = TopicPartitionList::new();
-        list.add_partition_offset(topic, partition, rdkafka::Offset::Offset(timestamp_ms))
-            .map_err(no_answer)?;
-        let answer = self.reader.offsets_for_times(list, ASK_TIMEOUT).map_err(no_answer)?;
+        list.add_partition_offset(topic, partition, rdkafka::Offset::Offset(timestamp_ms))?;
+        let answer = self.reader.offsets_for_times(list, ASK_TIMEOUT)?;
         let elements = answer.elements();
-        let element = elements.first().ok_or_else(|| no_answer(KafkaError::Canceled))?;
-        element.error().map_err(no_answer)?;
+        let element = elements.first().ok_or(KafkaError::Canceled)?;
+        element.error()?;
         Ok(match element.offset() {
             rdkafka::Offset::Offset(offset) => Some(offset),
             _ => None,
@@ -251,16 +250,9 @@ impl<'a> Desk<'a> {
 fn consumer(config: &Config, isolation: &str) -> Result<BaseConsumer, Refusal> {
     let mut settings = settings(config);
     settings.set("isolation.level", isolation);
-    settings.create().map_err(no_answer)
+    Ok(settings.create()?)
 }
 
 fn watermarks(reader: &BaseConsumer, topic: &str, partition: i32) -> Result<(i64, i64), Refusal> {
-    reader.fetch_watermarks(topic, partition, ASK_TIMEOUT).map_err(no_answer)
-}
-
-/// The broker did not say what it was asked.
-fn no_answer(error: KafkaError) -> Refusal {
-    Refusal::Unreadable(format!(
-        "the brokers do not answer as they must: {error}; check kafka.brokers and access"
-    ))
+    Ok(reader.fetch_watermarks(topic, partition, ASK_TIMEOUT)?)
 }
