@@ -39,7 +39,9 @@ pub(super) fn text(snapshot: &Snapshot, verdict: &Verdict) -> String {
             line(&mut text, &format!("  and {} more (--list)", number(untold)));
         }
     }
-    if verdict.is_clean() {
+    if verdict.is_clean() && totals.input == 0 {
+        line(&mut text, "clean, for there is no input record: are these the right topics?");
+    } else if verdict.is_clean() {
         line(&mut text, "clean: nothing is missing, duplicated, out of order or unknown");
     }
     text
