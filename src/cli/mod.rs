@@ -2,6 +2,7 @@
 
 mod card;
 mod config;
+mod dead;
 mod demo;
 mod document;
 mod enrich;
@@ -59,6 +60,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Show the configuration: the documented defaults, or every value in force and where it comes from.
     Config(config::ShowArgs),
+    /// Look at dead letters, and send them on their way again.
+    Dead(dead::DeadArgs),
 }
 
 /// Where the configuration comes from: the file, then the environment, then `--set`; later wins.
@@ -124,6 +127,7 @@ pub fn main() -> ExitCode {
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Config(args) => config::run(&args),
+        Command::Dead(args) => dead::run(&args),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),

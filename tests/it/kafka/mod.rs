@@ -4,6 +4,7 @@
 //! is skipped.
 
 mod broker;
+mod dead;
 mod feed;
 mod worker;
 
