@@ -56,6 +56,7 @@ pub(super) fn run(args: &RetryArgs) -> Result<u8, Failure> {
     let mut retry = Retry {
         reader: Reader::new(&config)?,
         courier: args.yes.then(|| Courier::new(&config)).transpose()?,
+        inputs: &config.input.topics,
         counts: BTreeMap::new(),
         tally: Tally::default(),
         gone: 0,
@@ -82,17 +83,19 @@ pub(super) fn run(args: &RetryArgs) -> Result<u8, Failure> {
     Ok(if retry.gone > 0 { PROBLEMS } else { DONE })
 }
 
-struct Retry {
+struct Retry<'a> {
     /// A second reader: the first stands in the middle of the dead letters.
     reader: Reader,
     /// None in a dry run.
     courier: Option<Courier>,
+    /// Nothing else is written to, whatever a header says.
+    inputs: &'a [String],
     counts: BTreeMap<String, i32>,
     tally: Tally,
     gone: u64,
 }
 
-impl Retry {
+impl Retry<'_> {
     fn is_done(&self, args: &RetryArgs) -> bool {
         let looked_at = self.tally.shown + self.gone;
         args.filter.is_full(looked_at) || (!args.places.is_empty() && looked_at >= args.places.len() as u64)
@@ -129,13 +132,17 @@ impl Retry {
     }
 
     /// The record to send, or why there is none.
-    fn record<'a>(
+    fn record<'l>(
         &self,
-        letter: &'a Letter,
-    ) -> anyhow::Result<Result<(&'a DeadLetterNote, Stored), String>> {
+        letter: &'l Letter,
+    ) -> anyhow::Result<Result<(&'l DeadLetterNote, Stored), String>> {
         let Some(note) = &letter.note else {
             return Ok(Err("no header of any known family says where it came from".to_owned()));
         };
+        if !self.inputs.contains(&note.topic) {
+            let topic = safe(&note.topic);
+            return Ok(Err(format!("it came from {topic}, which is no input topic of this configuration")));
+        }
         let Some(omitted) = &note.value_omitted else { return Ok(Ok((note, letter.stored.clone()))) };
         let place = Place { partition: note.partition, offset: note.offset };
         let source = self.reader.at(&note.topic, place)?;

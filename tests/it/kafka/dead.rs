@@ -24,9 +24,11 @@ fn dead(broker: &Broker, topics: &Topics, arguments: &[&str]) -> Output {
         format!("output.topic={}", topics.output),
         format!("dead_letter.topic={}", topics.dead),
     ];
-    let mut all = vec!["dead"];
-    all.extend(arguments);
+    let (command, rest) = arguments.split_first().expect("a command");
+    let mut all = vec!["dead", command];
+    // What the test says comes last, and wins.
     all.extend(settings.iter().flat_map(|setting| ["--set", setting.as_str()]));
+    all.extend(rest);
     copydesk(&all, b"")
 }
 
@@ -225,6 +227,11 @@ fn a_retry_copies_what_came_and_counts_and_asks_first() {
     assert_eq!((dry.status.code(), stdout(&dry).lines().count()), (Some(0), 6), "{}", stderr(&dry));
     assert_eq!(broker.ends(&topics.input, 2), before, "neither of them has written");
 
+    let elsewhere = dead(&broker, &topics, &["retry", "--yes", "--set", "input.topics=some.other"]);
+    assert_eq!(elsewhere.status.code(), Some(1), "{}", stderr(&elsewhere));
+    assert!(stderr(&elsewhere).contains("no input topic"), "{}", stderr(&elsewhere));
+    assert_eq!(broker.ends(&topics.input, 2), before, "no header decides where else to write");
+
     let done = dead(&broker, &topics, &["retry", "--reason", "invalid_json", "--yes"]);
     assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
     assert!(stderr(&done).contains("copied: 6 dead letters"), "{}", stderr(&done));
@@ -308,17 +315,20 @@ fn the_breaker_stops_consuming_and_nothing_is_lost_by_it() {
     );
     assert!(worker.get("/livez").starts_with("HTTP/1.1 200"), "it is alive and waits for a person");
     assert!(worker.log().contains("nothing more is consumed"), "{}", worker.log());
+    // Reading ends when nothing more has come for a second and a half, long enough for all of it.
+    let letters = broker.read(&topics.dead, 1, || 50, &worker).len();
+    assert!((50..3_980).contains(&letters), "it goes on to reject: {letters}");
     worker.stops_within(STOP);
     let committed = broker.committed(&topics, 1)[&0];
     assert!((70..4_000).contains(&committed), "it stopped in the middle: {committed}");
-    let worker = Worker::start(
-        &broker,
-        &topics,
-        &[("COPYDESK_DEAD_LETTER__BREAKER_IN_A_ROW", "0"), ("COPYDESK_DEAD_LETTER__BREAKER_PERCENT", "0")],
-    );
+    let off =
+        [("COPYDESK_DEAD_LETTER__BREAKER_IN_A_ROW", "0"), ("COPYDESK_DEAD_LETTER__BREAKER_PERCENT", "0")];
+    let worker = Worker::start(&broker, &topics, &[&small[..], &off].concat());
     let letters = broker.read(&topics.dead, 1, || feed.len() - 20, &worker);
     let out = broker.read(&topics.output, 1, || 20, &worker);
-    feed::judge(&topics, &feed, &out, &letters, &Options::default());
+    let mut options = Options::default();
+    options.decode.message_bytes_max = 100_000;
+    feed::judge(&topics, &feed, &out, &letters, &options);
     assert!(worker.metric("copydesk_dead_letter_breaker_open") < 1.0);
     worker.stops_within(STOP);
 }
