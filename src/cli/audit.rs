@@ -9,8 +9,8 @@ mod snapshot;
 
 use super::{ConfigArgs, DONE, Failure, PROBLEMS, USAGE};
 use crate::audit::{Channel, Channels, Claim, Heard, Ledger, Verdict};
-use crate::config::Config;
-use crate::kafka::{DEAD_LETTER_PREFIX, SOURCE, last_header};
+use crate::config::{Config, HeaderFamily};
+use crate::kafka::{DEAD_LETTER_PREFIX, DeadLetterNote, SOURCE, last_header, owned_headers, read_note};
 use crate::model::{Offset, Partition};
 use crate::telemetry::logs;
 use clap::Args;
@@ -151,6 +151,20 @@ fn audit(args: &AuditArgs, config: &Config) -> Result<(Snapshot, Verdict), Refus
     Ok((snapshot, ledger.verdict()))
 }
 
+/// What a dead letter says, in whatever family of headers.
+fn claim_of(note: &DeadLetterNote) -> Claim<'_> {
+    if note.partition < 0 || note.offset < 0 {
+        return Claim::Unreadable;
+    }
+    Claim::Of { topic: &note.topic, partition: Partition(note.partition), offset: Offset(note.offset) }
+}
+
+/// What is wrong with headers of our own that cannot be read as a whole, or that there are none.
+fn own_claim<'a>(message: &'a BorrowedMessage<'_>) -> Claim<'a> {
+    let header = |name| last_header(message, &format!("{DEAD_LETTER_PREFIX}{name}"));
+    Claim::of_dead_letter(header("topic"), header("partition"), header("offset"))
+}
+
 /// Tells the ledger of one record of the output or the dead-letter topic.
 fn hear(
     ledger: &mut Ledger,
@@ -158,11 +172,12 @@ fn hear(
     message: &BorrowedMessage<'_>,
     takes_others: bool,
 ) -> Result<(), Refusal> {
+    let note;
     let claim = match channel {
         Channel::Output => Claim::of_output(last_header(message, SOURCE)),
         Channel::DeadLetter => {
-            let header = |name| last_header(message, &format!("{DEAD_LETTER_PREFIX}{name}"));
-            Claim::of_dead_letter(header("topic"), header("partition"), header("offset"))
+            note = read_note(&owned_headers(message), HeaderFamily::Copydesk);
+            note.as_ref().map_or_else(|| own_claim(message), claim_of)
         }
     };
     let (partition, offset) = (Partition(message.partition()), Offset(message.offset()));

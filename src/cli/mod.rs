@@ -3,6 +3,7 @@
 mod audit;
 mod card;
 mod config;
+mod dead;
 mod demo;
 mod document;
 mod enrich;
@@ -63,6 +64,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Show the configuration: the documented defaults, or every value in force and where it comes from.
     Config(config::ShowArgs),
+    /// Look at dead letters, and send them on their way again.
+    Dead(dead::DeadArgs),
 }
 
 /// Where the configuration comes from: the file, then the environment, then `--set`; later wins.
@@ -129,6 +132,7 @@ pub fn main() -> ExitCode {
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Config(args) => config::run(&args),
+        Command::Dead(args) => dead::run(&args),
     };
     match outcome {
         Ok(code) => ExitCode::from(code),

@@ -2,8 +2,8 @@
 
 use super::load::Values;
 use super::{
-    Admin, Compression, Config, DeadLetter, Delivery, Input, Kafka, Log, LogFormat, LogLevel, LostOffsets,
-    Mode, Output, SaslMechanism, SecurityProtocol, Start, Worker,
+    Admin, Compression, Config, DeadLetter, Delivery, HeaderFamily, Input, Kafka, Log, LogFormat, LogLevel,
+    LostOffsets, Mode, Output, SaslMechanism, SecurityProtocol, Start, Worker,
 };
 use crate::decode::{FieldMap, Format};
 use crate::enrich::Passes;
@@ -24,7 +24,7 @@ pub(super) fn build(values: &mut Values) -> Option<Config> {
             message_bytes_max: values.size("output.message_bytes_max"),
             compression: values.word("output.compression", &words(Compression::ALL, Compression::as_str)),
         },
-        dead_letter: DeadLetter { topic: values.text("dead_letter.topic") },
+        dead_letter: dead_letter(values),
         delivery: delivery(values),
         worker: Worker { threads: threads(values) },
         enrich: Passes {
@@ -140,6 +140,18 @@ fn start(values: &mut Values) -> Start {
                 Start::Earliest
             }
         },
+    }
+}
+
+fn dead_letter(values: &mut Values) -> DeadLetter {
+    // Zero is the word for off; inside it is no number to compare with by mistake.
+    let percent = u32::try_from(values.number("dead_letter.breaker_percent")).unwrap_or(u32::MAX);
+    let in_a_row = values.size("dead_letter.breaker_in_a_row");
+    DeadLetter {
+        topic: values.text("dead_letter.topic"),
+        headers: values.word("dead_letter.headers", &words(HeaderFamily::ALL, HeaderFamily::as_str)),
+        breaker_percent: (percent > 0).then_some(percent),
+        breaker_in_a_row: (in_a_row > 0).then_some(in_a_row),
     }
 }
 

@@ -75,6 +75,11 @@ pub struct Output {
 #[derive(Clone, Debug)]
 pub struct DeadLetter {
     pub topic: String,
+    pub headers: HeaderFamily,
+    /// Per cent of the last records; none switches the check off.
+    pub breaker_percent: Option<u32>,
+    /// Records in a row; none switches the check off.
+    pub breaker_in_a_row: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -137,6 +142,10 @@ macro_rules! words {
 }
 
 words!(Mode { ExactlyOnce = "exactly_once", AtLeastOnce = "at_least_once" });
+words!(
+    /// The names of a dead letter's headers.
+    HeaderFamily { Copydesk = "copydesk", Connect = "connect", Spring = "spring" }
+);
 words!(LostOffsets { Stop = "stop", Skip = "skip" });
 words!(Compression { None = "none", Gzip = "gzip", Snappy = "snappy", Lz4 = "lz4", Zstd = "zstd" });
 words!(SecurityProtocol {

@@ -196,6 +196,26 @@ pub(super) const OPTIONS: &[OptionSpec] = &[
         "Topic for records that cannot be enriched.",
     ),
     option(
+        "dead_letter.headers",
+        Kind::Word(&["copydesk", "connect", "spring"]),
+        "copydesk",
+        "Names of the headers that say why: copydesk's own (`__dlq.errors.…`), Kafka Connect's \
+         (`__connect.errors.…`) or Spring Kafka's (`kafka_dlt-…`).",
+    ),
+    option(
+        "dead_letter.breaker_percent",
+        Kind::Number(0, 99),
+        "50",
+        "The breaker: more than this share of the last 1,000 records dead-lettered, in per cent, and the worker \
+         stops consuming, is not ready, says so and waits to be restarted. 0 switches this check off.",
+    ),
+    option(
+        "dead_letter.breaker_in_a_row",
+        Kind::Number(0, 1_000_000),
+        "200",
+        "… or so many dead letters in a row. 0 switches this check off.",
+    ),
+    option(
         "delivery.mode",
         Kind::Word(&["exactly_once", "at_least_once"]),
         "exactly_once",

@@ -10,8 +10,11 @@
 //! Time is a number of milliseconds handed in with each event. Broken rules stop the process: the broker
 //! still holds the truth.
 
+mod breaker;
 mod ring;
 mod transaction;
+
+pub use breaker::{BREAKER_WINDOW, Breaker, BreakerLimits, Trip};
 
 use crate::model::{Offset, Partition};
 use ring::Ring;

@@ -4,7 +4,7 @@
 use crate::engine::{Epoch, TopicPartition};
 use crate::model::{Offset, Outcome, RawRecord};
 use rdkafka::Timestamp;
-use rdkafka::message::{BorrowedMessage, Headers, Message};
+use rdkafka::message::{Headers, Message};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -72,7 +72,7 @@ impl RecordBatch {
     }
 
     /// Copies a message in.
-    pub fn push(&mut self, message: &BorrowedMessage<'_>) {
+    pub fn push(&mut self, message: &impl Message) {
         let key = message.key().map(|bytes| self.keep(bytes));
         let value = message.payload().map(|bytes| self.keep(bytes));
         let first_header = self.headers.len();

@@ -1,6 +1,7 @@
 //! What source and sink share of Kafka: settings, batches of records, error verdicts, headers, the group.
 
 mod batch;
+mod dead_letter;
 mod group;
 mod headers;
 mod settings;
@@ -8,8 +9,12 @@ mod verdict;
 mod watch;
 
 pub use batch::{FinishedBatch, Omit, Record, RecordBatch};
+pub use dead_letter::{
+    DeadLetterNote, OwnedHeader, RETRIES, dead_letter_headers, owned_headers, read_note, retried_headers,
+    retries,
+};
 pub use group::{Group, Topics};
-pub use headers::{DEAD_LETTER_PREFIX, SOURCE, dead_letter_headers, last_header, published_headers};
+pub use headers::{DEAD_LETTER_PREFIX, SOURCE, last_header, published_headers};
 pub use settings::{Role, client_config, topic_counts};
 pub use verdict::{Verdict, verdict};
 pub use watch::{ProducerWatch, log_librdkafka};

@@ -1,16 +1,18 @@
 //! The coordinator thread: owns the engine, holds finished batches until they are settled, keeps the books.
 
 use super::sink_thread::Order;
-use crate::engine::{Batch, BatchId, Command, Discard, Engine, Event, TopicPartition};
+use crate::engine::{
+    BREAKER_WINDOW, Batch, BatchId, Breaker, Command, Discard, Engine, Event, TopicPartition, Trip,
+};
 use crate::kafka::{FinishedBatch, RecordBatch, Topics};
 use crate::model::{DeadLetter, Outcome, Reason, Stage};
 use crate::sink::{Answer, Refused, Signals, Stopped};
 use crate::source::{Budget, Lanes, Notice, SourceEnd};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Health, Metrics};
 use crossbeam_channel::{Receiver, Sender};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// What the other threads tell the coordinator.
@@ -42,11 +44,15 @@ pub(super) struct Desk {
     pub(super) metrics: Arc<Metrics>,
     pub(super) busy_ns: Arc<AtomicU64>,
     pub(super) workers: usize,
+    pub(super) health: Arc<Health>,
+    /// Set here when the breaker trips.
+    pub(super) is_held: Arc<AtomicBool>,
 }
 
 pub(super) struct Coordinator {
     desk: Desk,
     engine: Engine,
+    breaker: Breaker,
     started: Instant,
     held: BTreeMap<BatchId, Arc<FinishedBatch>>,
     next_id: u64,
@@ -60,11 +66,12 @@ pub(super) struct Coordinator {
 }
 
 impl Coordinator {
-    pub(super) fn new(desk: Desk, engine: Engine) -> Self {
+    pub(super) fn new(desk: Desk, engine: Engine, breaker: Breaker) -> Self {
         let now = Instant::now();
         Self {
             desk,
             engine,
+            breaker,
             started: now,
             held: BTreeMap::new(),
             next_id: 0,
@@ -172,7 +179,10 @@ impl Coordinator {
     fn abandoned(&mut self, batch: &RecordBatch) {
         self.desk.budget.release(batch.charge());
         self.desk.metrics.in_flight_messages.sub(i64::try_from(batch.len()).unwrap_or(0));
-        self.desk.metrics.discarded_shutdown.inc_by(batch.len() as u64);
+        let metrics = &self.desk.metrics;
+        let is_held = self.desk.is_held.load(Ordering::Acquire);
+        let discarded = if is_held { &metrics.discarded_held } else { &metrics.discarded_shutdown };
+        discarded.inc_by(batch.len() as u64);
         self.feed(Event::Abandoned);
     }
 
@@ -248,6 +258,9 @@ impl Coordinator {
         let metrics = Arc::clone(&self.desk.metrics);
         let (mut published, mut dead, mut skipped, mut bytes) = (0, 0, 0, 0);
         for (record, outcome) in batch.input.records().zip(&batch.outcomes) {
+            if let Some(trip) = self.breaker.count(matches!(outcome, Outcome::DeadLetter(_))) {
+                self.hold(trip);
+            }
             match outcome {
                 Outcome::Publish(value) => {
                     published += 1;
@@ -280,6 +293,24 @@ impl Coordinator {
                 *last = Some(timestamp_ms);
             }
         }
+    }
+
+    /// Stops consuming. Ending the process instead would have it started anew at once, to reject as many again.
+    fn hold(&mut self, trip: Trip) {
+        let what = match trip {
+            Trip::Share { dead } => {
+                format!("{dead} of the last {BREAKER_WINDOW} records became dead letters")
+            }
+            Trip::InARow { dead } => format!("{dead} records in a row became dead letters"),
+        };
+        let why = format!(
+            "{what}, so nothing more is consumed: mend what sends them, or raise dead_letter.breaker_percent and \
+             dead_letter.breaker_in_a_row (0 is off), then restart the worker"
+        );
+        self.desk.is_held.store(true, Ordering::Release);
+        self.desk.metrics.dead_letter_breaker_open.set(1);
+        self.desk.health.set_held(&why);
+        tracing::error!("{why}");
     }
 
     fn log_dead_letter(&mut self, topic: &str, partition: i32, offset: i64, why: &DeadLetter) {

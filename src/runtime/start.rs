@@ -3,8 +3,8 @@
 use super::coordinator::{Coordinator, Desk, Message};
 use super::sink_thread;
 use super::workers::Workshop;
-use crate::config::Config;
-use crate::engine::{Engine, Limits};
+use crate::config::{Config, DeadLetter};
+use crate::engine::{Breaker, BreakerLimits, Engine, Limits};
 use crate::kafka::{Group, Topics, topic_counts};
 use crate::pipeline::Pipeline;
 use crate::sink::{self, Signals};
@@ -149,8 +149,10 @@ impl Worker {
         };
         let (say, messages) = unbounded();
         let is_stopping = Arc::new(AtomicBool::new(false));
+        let is_held = Arc::new(AtomicBool::new(false));
         let lanes = Arc::new(Lanes::default());
-        let context = context(config, &topics, metrics, &lanes, &is_stopping, say.clone());
+        let flags = (&is_stopping, &is_held);
+        let context = context(config, &topics, metrics, &lanes, flags, say.clone());
         let consumer = KafkaSource::consumer(config, context).context("the consumer cannot be made")?;
         let signals = Arc::new(Signals::default());
         let budget = Arc::new(Budget::new(config.delivery.in_flight_bytes_max));
@@ -165,6 +167,7 @@ impl Worker {
             budget: Arc::clone(&budget),
             metrics: Arc::clone(metrics),
             is_stopping: Arc::clone(&is_stopping),
+            is_held: Arc::clone(&is_held),
             busy_ns: Arc::clone(&busy_ns),
         };
         let mut threads = workshop.start(workers);
@@ -181,13 +184,19 @@ impl Worker {
             metrics: Arc::clone(metrics),
             busy_ns,
             workers,
+            health: Arc::clone(health),
+            is_held,
         };
         let group: Arc<dyn Group> = consumer.clone();
         let sink = sink::new(config, topics, group, Arc::clone(&signals), Arc::clone(metrics));
         let (go, may_go) = bounded(1);
         threads.push(sink_thread::start(sink, may_go, to_send, say.clone()));
         let (finish, finished) = oneshot::channel();
-        threads.push(start_coordinator(Coordinator::new(desk, engine(config)), health, finish));
+        threads.push(start_coordinator(
+            Coordinator::new(desk, engine(config), breaker(config)),
+            health,
+            finish,
+        ));
         let source = KafkaSource::new(Arc::clone(&consumer), budget, batches);
         threads.push(start_source((source, intake), config, health, (go, is_ready), say));
         Ok(Self { consumer, is_stopping, signals, finished, threads })
@@ -258,7 +267,7 @@ fn context(
     topics: &Topics,
     metrics: &Arc<Metrics>,
     lanes: &Arc<Lanes>,
-    is_stopping: &Arc<AtomicBool>,
+    (is_stopping, is_held): (&Arc<AtomicBool>, &Arc<AtomicBool>),
     say: Sender<Message>,
 ) -> Context {
     Context {
@@ -270,6 +279,7 @@ fn context(
         lost: config.input.lost_offsets,
         revoke_timeout: Duration::from_millis(config.delivery.revoke_timeout_ms),
         is_stopping: Arc::clone(is_stopping),
+        is_held: Arc::clone(is_held),
         is_joined: AtomicBool::new(false),
         failure: Mutex::new(None),
     }
@@ -283,6 +293,11 @@ fn engine(config: &Config) -> Engine {
         transaction_records_max: delivery.transaction_records_max,
         revoke_timeout_ms: delivery.revoke_timeout_ms,
     })
+}
+
+fn breaker(config: &Config) -> Breaker {
+    let DeadLetter { breaker_percent: percent, breaker_in_a_row: in_a_row, .. } = config.dead_letter;
+    Breaker::new(BreakerLimits { percent, in_a_row })
 }
 
 fn start_coordinator(

@@ -22,6 +22,8 @@ pub(super) struct Workshop {
     pub(super) metrics: Arc<Metrics>,
     /// Set when the worker stops: what is not begun is left for the next start.
     pub(super) is_stopping: Arc<AtomicBool>,
+    /// Set when the breaker has tripped: what is not begun is left as well.
+    pub(super) is_held: Arc<AtomicBool>,
     /// Time spent working, of all workers together.
     pub(super) busy_ns: Arc<AtomicU64>,
 }
@@ -41,7 +43,7 @@ impl Workshop {
     fn work(self) {
         let mut scratch = Scratch::default();
         for batch in &self.batches {
-            if self.is_stopping.load(Ordering::Acquire) {
+            if self.is_stopping.load(Ordering::Acquire) || self.is_held.load(Ordering::Acquire) {
                 if self.finished.send(Message::Abandoned(batch)).is_err() {
                     return;
                 }

@@ -2,7 +2,7 @@
 
 use super::link::Link;
 use super::{Refused, Signals};
-use crate::config::Config;
+use crate::config::{Config, HeaderFamily};
 use crate::engine::{BatchId, TopicPartition};
 use crate::kafka::{FinishedBatch, Group, Omit, Record, Topics, dead_letter_headers, published_headers};
 use crate::model::{DeadLetter, Outcome};
@@ -16,6 +16,7 @@ use std::time::Duration;
 pub(super) struct Publisher {
     topics: Topics,
     group: String,
+    family: HeaderFamily,
     value_bytes_max: usize,
     counts: BTreeMap<String, i32>,
     tickets: Vec<Refused>,
@@ -37,6 +38,7 @@ impl Publisher {
         Self {
             topics,
             group: config.kafka.group.clone(),
+            family: config.dead_letter.headers,
             // Room for key, headers and the batch's own frame.
             value_bytes_max: config.output.message_bytes_max.saturating_sub(64 * 1024),
             counts: BTreeMap::new(),
@@ -110,7 +112,7 @@ impl Publisher {
             key: record.key().filter(|_| omit < Omit::Key),
             timestamp_ms: record.raw().timestamp_ms,
             value: value.filter(|_| omit < Omit::Value),
-            headers: dead_letter_headers(record, why, &self.group, omit),
+            headers: dead_letter_headers(record, why, &self.group, self.family, omit),
         }
     }
 

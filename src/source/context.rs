@@ -121,6 +121,8 @@ pub struct Context {
     pub is_joined: AtomicBool,
     /// Set when the worker stops: nothing is waited for any more.
     pub is_stopping: Arc<AtomicBool>,
+    /// Set when the breaker has tripped: nothing more is consumed, but the group is kept company.
+    pub is_held: Arc<AtomicBool>,
     /// A reason to stop the worker, found in a hook.
     pub failure: Mutex<Option<String>>,
 }

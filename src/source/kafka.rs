@@ -61,6 +61,8 @@ pub struct KafkaSource {
     current: Option<RecordBatch>,
     dispatched: u64,
     last_error: Option<(RDKafkaErrorCode, Instant)>,
+    /// Held, and everything that was assigned then is paused.
+    is_paused: bool,
 }
 
 impl KafkaSource {
@@ -86,6 +88,7 @@ impl KafkaSource {
             current: None,
             dispatched: 0,
             last_error: None,
+            is_paused: false,
         }
     }
 
@@ -97,10 +100,15 @@ impl KafkaSource {
         let consumer = Arc::clone(&self.consumer);
         while !self.is_stopping() {
             tick();
+            let is_held = self.is_held();
+            if is_held {
+                self.let_go();
+            }
             // With a batch in hand only what is there already is taken; then the batch goes.
             let timeout = if self.current.is_some() { Duration::ZERO } else { POLL_TIMEOUT };
             let ended = match consumer.poll(timeout) {
                 None => self.flush(&tick),
+                Some(Ok(_)) if is_held => self.turn_away(),
                 Some(Ok(message)) => self.take(&message, &tick),
                 Some(Err(error)) => self.failed(&error),
             };
@@ -151,6 +159,31 @@ impl KafkaSource {
 
     pub fn is_stopping(&self) -> bool {
         self.consumer.context().is_stopping.load(Ordering::Acquire)
+    }
+
+    fn is_held(&self) -> bool {
+        self.consumer.context().is_held.load(Ordering::Acquire)
+    }
+
+    /// Held: what was polled and not dispatched is left to whoever reads on, and no more is fetched. Polling
+    /// goes on for the group's sake.
+    fn let_go(&mut self) {
+        if let Some(batch) = self.current.take() {
+            self.metrics.discarded_held.inc_by(batch.len() as u64);
+        }
+        if !self.is_paused {
+            self.is_paused = true;
+            self.set_paused(true);
+        }
+    }
+
+    /// Held, and a partition that came later has delivered: it is paused, too. Nothing after this record is
+    /// ever dispatched, so its offset is not passed.
+    fn turn_away(&mut self) -> Result<(), String> {
+        self.metrics.polled_total.inc();
+        self.metrics.discarded_held.inc();
+        self.set_paused(true);
+        Ok(())
     }
 
     fn place(&self, message: &BorrowedMessage<'_>) -> Option<TopicPartition> {

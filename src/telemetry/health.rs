@@ -31,6 +31,8 @@ pub struct Health {
 enum State {
     Waiting(String),
     Ready,
+    /// Not ready until a person has acted and the worker was started anew.
+    Held(String),
     Stopping,
 }
 
@@ -60,6 +62,11 @@ impl Health {
         self.set(State::Waiting(why.to_owned()));
     }
 
+    /// Not ready for this reason until the worker is started anew.
+    pub fn set_held(&self, why: &str) {
+        self.set(State::Held(why.to_owned()));
+    }
+
     /// Not ready ever again.
     pub fn set_stopping(&self) {
         self.set(State::Stopping);
@@ -79,7 +86,7 @@ impl Health {
     /// Why the worker is not ready, if it is not.
     pub fn not_ready(&self) -> Option<String> {
         match &*self.state.lock().expect("no holder of this lock panics") {
-            State::Waiting(why) => Some(why.clone()),
+            State::Waiting(why) | State::Held(why) => Some(why.clone()),
             State::Ready => None,
             State::Stopping => Some("the worker is stopping".to_owned()),
         }
@@ -87,7 +94,12 @@ impl Health {
 
     fn set(&self, state: State) {
         let mut own = self.state.lock().expect("no holder of this lock panics");
-        if *own != State::Stopping {
+        let is_final = match *own {
+            State::Waiting(_) | State::Ready => false,
+            State::Held(_) => state != State::Stopping,
+            State::Stopping => true,
+        };
+        if !is_final {
             *own = state;
         }
     }

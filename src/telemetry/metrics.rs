@@ -26,6 +26,8 @@ pub struct Metrics {
     pub polled_total: IntCounter,
     pub discarded_revoked: IntCounter,
     pub discarded_shutdown: IntCounter,
+    pub discarded_held: IntCounter,
+    pub dead_letter_breaker_open: IntGauge,
     pub consumed_bytes_total: IntCounter,
     pub published_bytes_total: IntCounter,
     pub last_record_processed_timestamp_seconds: Gauge,
@@ -68,6 +70,11 @@ impl Metrics {
             polled_total: list.counter("polled_total", "Records polled, whatever became of them."),
             discarded_revoked: discarded.with_label_values(&["revoked"]),
             discarded_shutdown: discarded.with_label_values(&["shutdown"]),
+            discarded_held: discarded.with_label_values(&["held"]),
+            dead_letter_breaker_open: list.int_gauge(
+                "dead_letter_breaker_open",
+                "1 when too many dead letters have stopped consuming.",
+            ),
             consumed_bytes_total: list.counter("consumed_bytes_total", "Bytes of committed input."),
             published_bytes_total: list
                 .counter("published_bytes_total", "Bytes of committed output values."),

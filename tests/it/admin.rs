@@ -49,6 +49,20 @@ impl Port {
 }
 
 #[test]
+fn a_worker_that_is_held_says_why_until_it_stops() {
+    let port = Port::open();
+    port.health.set_ready();
+    port.health.set_held("too many dead letters");
+    // Joining a group comes from another thread, and may come late.
+    port.health.set_ready();
+    port.health.set_waiting("joining");
+    let (head, body) = port.get("/readyz");
+    assert!(head.starts_with("http/1.1 503") && body.contains("too many dead letters"), "{body}");
+    port.health.set_stopping();
+    assert!(port.get("/readyz").1.contains("stopping"));
+}
+
+#[test]
 fn readiness_follows_the_worker_and_errors_are_problem_details() {
     let port = Port::open();
     let (head, body) = port.get("/readyz");

@@ -145,7 +145,7 @@ fn an_option_that_is_not_text_is_refused_not_forgotten() {
 fn help_teaches() {
     let output = copydesk(&["--help"], b"");
     let help = stdout(&output);
-    for expected in ["Examples:", "Exit codes:", "enrich", "eval", "run", "config"] {
+    for expected in ["Examples:", "Exit codes:", "enrich", "eval", "run", "config", "dead"] {
         assert!(help.contains(expected), "{expected:?} is missing in\n{help}");
     }
 }
@@ -167,6 +167,26 @@ fn the_audits_help_names_each_finding_and_each_exit_code() {
         assert!(help.contains(&format!("  {} ", kind.word())), "{} is missing in\n{help}", kind.word());
     }
     assert!(help.contains("Examples:") && help.contains("Exit codes: 0 clean, 1 "), "{help}");
+}
+
+#[test]
+fn dead_teaches_and_refuses_what_it_cannot_mean() {
+    let help = stdout(&copydesk(&["dead", "--help"], b""));
+    for expected in ["Examples:", "list", "show", "retry", "--dry-run"] {
+        assert!(help.contains(expected), "{expected:?} is missing in\n{help}");
+    }
+    for (arguments, why) in [
+        (&["dead", "list", "--reason", "nonsense"][..], "invalid_json"),
+        (&["dead", "list", "--stage", "nonsense"], "decode"),
+        (&["dead", "list", "--since", "yesterday"], "12h"),
+        (&["dead", "show", "17"], "PARTITION/OFFSET"),
+        (&["dead", "retry"], "--dry-run"),
+        (&["dead", "retry", "--yes", "--dry-run"], "cannot be used with"),
+    ] {
+        let output = copydesk(arguments, b"");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(why), "{arguments:?}: {}", stderr(&output));
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod audit;
 mod broker;
+mod dead;
 mod feed;
 mod group;
 mod kills;
