@@ -7,7 +7,9 @@ mod broker;
 mod feed;
 mod group;
 mod kills;
+mod late;
 mod outage;
+mod proxy;
 mod worker;
 
 use broker::{Broker, Message};
