@@ -154,7 +154,9 @@ fn late_abort(run: &mut Run<'_>) -> Harm {
     run.wait_written("first");
     run.proxy.release();
     run.send("second", 1, 0);
+    let started = Instant::now();
     while !run.try_commit(&[(0, 1), (1, 1)], FENCE) {
+        assert!(started.elapsed() < PATIENCE, "the sink does not recover");
         run.send("first", 0, 0);
         run.send("second", 1, 0);
     }
