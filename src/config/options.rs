@@ -343,6 +343,8 @@ pub(super) const RESERVED: &[(&str, &str)] = &[
     ("group.id", "kafka.group"),
     ("group.instance.id", "kafka.instance"),
     ("isolation.level", "delivery.mode"),
+    ("log.connection.close", "nothing: exactly once needs these lines"),
+    ("log.queue", "nothing: exactly once needs the log"),
     ("log_level", "log.level"),
     ("max.poll.interval.ms", "kafka.max_poll_interval_ms"),
     ("metadata.broker.list", "kafka.brokers"),

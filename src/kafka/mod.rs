@@ -17,4 +17,4 @@ pub use group::{Group, Topics};
 pub use headers::{DEAD_LETTER_PREFIX, SOURCE, last_header, published_headers};
 pub use settings::{Role, client_config, topic_counts};
 pub use verdict::{Verdict, verdict};
-pub use watch::{ProducerWatch, log_librdkafka};
+pub use watch::{ProducerWatch, Suspicion, log_librdkafka, sees_failures};

@@ -6,12 +6,11 @@
 //! made anew before the next transaction begins, which fences whatever is late.
 
 use rdkafka::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::ProducerContext;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 /// Delivery reports and health of one producer.
@@ -19,7 +18,49 @@ use std::time::Duration;
 pub struct ProducerWatch {
     tally: Mutex<Tally>,
     changed: Condvar,
-    is_suspect: AtomicBool,
+    suspicion: OnceLock<Suspicion>,
+}
+
+/// The first sign that a request of a producer may still be on its way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Suspicion {
+    /// A log line told of a connection that failed or a request that timed out.
+    Connection,
+    SlowCommit,
+    /// A transaction call had to be repeated.
+    RepeatedCall,
+    /// The log could not be read to its end in time.
+    UnreadLog,
+}
+
+impl Suspicion {
+    pub const ALL: [Self; 4] = [Self::Connection, Self::SlowCommit, Self::RepeatedCall, Self::UnreadLog];
+
+    /// The word in `producer_rebuilds_total`.
+    pub fn cause(self) -> &'static str {
+        match self {
+            Self::Connection => "connection",
+            Self::SlowCommit => "slow_commit",
+            Self::RepeatedCall => "repeated_call",
+            Self::UnreadLog => "unread_log",
+        }
+    }
+}
+
+/// Whether a producer with these settings shows us the lines that [`ProducerWatch`] lives by; if not, why.
+pub fn sees_failures(settings: &ClientConfig) -> Result<(), String> {
+    let level = settings.log_level;
+    if (level as i32) < RDKafkaLogLevel::Info as i32 {
+        return Err(format!(
+            "the producer's log level is {level:?}, which hides failed connections: exactly once needs Info"
+        ));
+    }
+    match settings.get("log.connection.close") {
+        None | Some("true") => Ok(()),
+        Some(value) => {
+            Err(format!("log.connection.close={value} hides failed connections: exactly once needs true"))
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -55,12 +96,14 @@ impl ProducerWatch {
         std::mem::take(&mut self.lock().failed)
     }
 
-    pub fn is_suspect(&self) -> bool {
-        self.is_suspect.load(Ordering::Acquire)
+    /// Why this producer must not begin another transaction, if so.
+    pub fn suspicion(&self) -> Option<Suspicion> {
+        self.suspicion.get().copied()
     }
 
-    pub fn suspect(&self) {
-        self.is_suspect.store(true, Ordering::Release);
+    /// Makes the producer suspect; the first suspicion is kept.
+    pub fn suspect(&self, why: Suspicion) {
+        let _ = self.suspicion.set(why);
     }
 
     fn lock(&self) -> MutexGuard<'_, Tally> {
@@ -71,7 +114,7 @@ impl ProducerWatch {
 impl ClientContext for ProducerWatch {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         if matches!(facility, "FAIL" | "REQTMOUT") {
-            self.suspect();
+            self.suspect(Suspicion::Connection);
         }
         log_librdkafka("producer", level, facility, message);
     }

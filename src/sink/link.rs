@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 /// How long one poll may take: what a barrier costs, and how often an idle producer wakes up.
 const POLL_BUSY: Duration = Duration::from_millis(1);
 const POLL_IDLE: Duration = Duration::from_millis(20);
+/// Much longer than any queue takes to be read; a barrier that fails costs a rebuild.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(super) struct Link {
     producer: Arc<BaseProducer<ProducerWatch>>,
@@ -64,18 +66,9 @@ impl Link {
         Ok(())
     }
 
-    /// Waits until the queue is empty and the poll that emptied it has ended.
-    pub(super) fn drain(&self) {
-        self.server.is_awaited.store(true, Ordering::Release);
-        let deadline = Instant::now() + Duration::from_secs(2);
-        while self.producer.in_flight_count() > 0 && Instant::now() < deadline {
-            std::thread::sleep(POLL_BUSY / 2);
-        }
-        let round = self.server.rounds.load(Ordering::Acquire);
-        while self.server.rounds.load(Ordering::Acquire) < round + 2 && Instant::now() < deadline {
-            std::thread::sleep(POLL_BUSY / 2);
-        }
-        self.server.is_awaited.store(false, Ordering::Release);
+    /// Waits until the queue is empty and the poll that emptied it has ended; says whether that came about.
+    pub(super) fn drain(&self) -> bool {
+        self.server.drain(|| self.producer.in_flight_count() == 0, DRAIN_TIMEOUT)
     }
 }
 
@@ -89,10 +82,72 @@ impl Drop for Link {
     }
 }
 
+impl Server {
+    /// An empty queue is not enough: the poll that took the last event may still be handling it. The second
+    /// round to end from now on began after the queue was seen empty.
+    fn drain(&self, is_empty: impl Fn() -> bool, timeout: Duration) -> bool {
+        self.is_awaited.store(true, Ordering::Release);
+        let deadline = Instant::now() + timeout;
+        let wait_until = |is_so: &dyn Fn() -> bool| {
+            while !is_so() && Instant::now() < deadline {
+                std::thread::sleep(POLL_BUSY / 2);
+            }
+            is_so()
+        };
+        let is_read = wait_until(&is_empty);
+        let round = self.rounds.load(Ordering::Acquire);
+        let is_handled = wait_until(&|| self.rounds.load(Ordering::Acquire) >= round + 2);
+        self.is_awaited.store(false, Ordering::Release);
+        is_read && is_handled
+    }
+}
+
 fn serve(producer: &BaseProducer<ProducerWatch>, server: &Server) {
     while !server.stop.load(Ordering::Acquire) {
         let is_busy = server.is_awaited.load(Ordering::Acquire) || producer.context().outstanding() > 0;
         producer.poll(if is_busy { POLL_BUSY } else { POLL_IDLE });
         server.rounds.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A log line that is being looked at is in no queue any more, and has not yet made the producer suspect.
+    #[test]
+    fn the_barrier_waits_for_the_poll_that_took_the_last_event() {
+        let (server, is_handled) = (Server::default(), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(Duration::from_millis(100));
+                is_handled.store(true, Ordering::Release);
+                while !server.stop.load(Ordering::Acquire) {
+                    server.rounds.fetch_add(1, Ordering::AcqRel);
+                    std::thread::sleep(POLL_BUSY);
+                }
+            });
+            let is_done = server.drain(|| true, Duration::from_secs(20));
+            let was_handled = is_handled.load(Ordering::Acquire);
+            server.stop.store(true, Ordering::Release);
+            assert!(is_done && was_handled);
+        });
+    }
+
+    #[test]
+    fn the_barrier_says_when_nobody_polls_or_the_queue_stays_full() {
+        let server = Server::default();
+        assert!(!server.drain(|| true, Duration::from_millis(20)), "no round has ended");
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !server.stop.load(Ordering::Acquire) {
+                    server.rounds.fetch_add(1, Ordering::AcqRel);
+                    std::thread::sleep(POLL_BUSY);
+                }
+            });
+            let is_done = server.drain(|| false, Duration::from_millis(50));
+            server.stop.store(true, Ordering::Release);
+            assert!(!is_done, "the queue was never empty");
+        });
     }
 }

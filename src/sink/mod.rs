@@ -37,9 +37,32 @@ pub fn new(
 ) -> Box<dyn Sink> {
     let outlet = Outlet::new(config, topics, group, signals, metrics);
     match config.delivery.mode {
-        Mode::ExactlyOnce => Box::new(Transactional::new(outlet)),
+        Mode::ExactlyOnce => Box::new(Transactional::new(outlet, Defence::On)),
         Mode::AtLeastOnce => Box::new(AtLeastOnce::new(outlet)),
     }
+}
+
+/// An exactly-once sink with or without the defence against late requests. For the tests that show what the
+/// defence is for; the worker has no way here, and no option turns the defence off.
+#[doc(hidden)]
+pub fn with_defence(
+    config: &Config,
+    topics: Topics,
+    group: Arc<dyn Group>,
+    signals: Arc<Signals>,
+    metrics: Arc<Metrics>,
+    defence: Defence,
+) -> Box<dyn Sink> {
+    Box::new(Transactional::new(Outlet::new(config, topics, group, signals, metrics), defence))
+}
+
+/// Whether a suspect producer is made anew before the next transaction begins.
+#[doc(hidden)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Defence {
+    On,
+    /// A late commit or abort can end a later transaction.
+    Off,
 }
 
 /// How a transaction ended.

@@ -7,9 +7,9 @@
 use super::link::Link;
 use super::outlet::Outlet;
 use super::publish::SendError;
-use super::{Answer, Refused, Sink, Stopped};
+use super::{Answer, Defence, Refused, Sink, Stopped};
 use crate::engine::{BatchId, Fence, TopicPartition};
-use crate::kafka::{FinishedBatch, Verdict, verdict};
+use crate::kafka::{FinishedBatch, Suspicion, Verdict, sees_failures, verdict};
 use crate::model::Offset;
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::producer::Producer;
@@ -28,6 +28,7 @@ const BACKOFF_MAX: Duration = Duration::from_secs(5);
 /// The exactly-once sink.
 pub struct Transactional {
     outlet: Outlet,
+    defence: Defence,
     link: Option<Link>,
     is_open: bool,
     /// The first thing that went wrong in the open transaction.
@@ -48,8 +49,9 @@ enum Broken {
 }
 
 impl Transactional {
-    pub(super) fn new(outlet: Outlet) -> Self {
-        Self { outlet, link: None, is_open: false, broken: None, fenced_at: None, failures_in_a_row: 0 }
+    pub(super) fn new(outlet: Outlet, defence: Defence) -> Self {
+        let (link, broken, fenced_at) = (None, None, None);
+        Self { outlet, defence, link, is_open: false, broken, fenced_at, failures_in_a_row: 0 }
     }
 
     fn link(&self) -> &Link {
@@ -85,13 +87,22 @@ impl Transactional {
     }
 
     fn begin(&mut self) -> Result<(), Broken> {
-        self.link().drain();
-        if self.link().watch().is_suspect() {
-            self.rebuild("suspect").map_err(Broken::Stopped)?;
+        // The barrier comes before the verdict: what has not been read cannot make the producer suspect.
+        self.drain();
+        if let (Defence::On, Some(why)) = (self.defence, self.link().watch().suspicion()) {
+            tracing::info!(cause = why.cause(), "the producer is suspect and made anew");
+            self.rebuild(why.cause()).map_err(Broken::Stopped)?;
         }
         self.link().producer().begin_transaction().map_err(|error| self.broken_by(&error, "begin"))?;
         self.is_open = true;
         Ok(())
+    }
+
+    /// Reads everything librdkafka has to say. A producer whose log cannot be read to its end is suspect.
+    fn drain(&self) {
+        if !self.link().drain() {
+            self.link().watch().suspect(Suspicion::UnreadLog);
+        }
     }
 
     fn try_send(&mut self, id: BatchId, batch: &FinishedBatch) -> Result<(), Broken> {
@@ -135,14 +146,14 @@ impl Transactional {
         })
         .map_err(sure)?;
         // An empty queue lets the crate's flush return at once.
-        self.link().drain();
+        self.drain();
         let started = Instant::now();
         self.until_done("commit", |link| link.producer().commit_transaction(CALL_TIMEOUT))
             .map_err(|broken| (broken, true))?;
         let took = started.elapsed();
         self.outlet.metrics.transaction_commit_seconds.observe(took.as_secs_f64());
         if took > SLOW_COMMIT {
-            self.link().watch().suspect();
+            self.link().watch().suspect(Suspicion::SlowCommit);
         }
         Ok(())
     }
@@ -159,7 +170,7 @@ impl Transactional {
                 return Err(self.broken_by(&error, call));
             }
             tracing::info!(%error, call, "a transaction call is repeated");
-            self.link().watch().suspect();
+            self.link().watch().suspect(Suspicion::RepeatedCall);
             self.outlet.pause(BACKOFF_MIN).map_err(Broken::Stopped)?;
         }
     }
@@ -232,11 +243,11 @@ impl Transactional {
             if verdict(&error) != Verdict::Retry {
                 return Ok(false);
             }
-            self.link().watch().suspect();
+            self.link().watch().suspect(Suspicion::RepeatedCall);
             self.outlet.pause(BACKOFF_MIN)?;
         }
         self.link().wait_deliveries(&self.outlet.signals)?;
-        self.link().drain();
+        self.drain();
         Ok(true)
     }
 
@@ -253,6 +264,7 @@ impl Transactional {
 
 impl Sink for Transactional {
     fn prepare(&mut self) -> Result<(), Stopped> {
+        sees_failures(&self.outlet.settings).map_err(Stopped::Because)?;
         self.rebuild("start")
     }
 

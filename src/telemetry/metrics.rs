@@ -8,8 +8,9 @@ use prometheus::{
 };
 use std::sync::{Arc, OnceLock};
 
-/// Causes of a rebuilt producer.
-const REBUILD_CAUSES: [&str; 4] = ["start", "suspect", "error", "fenced"];
+/// Causes of a rebuilt producer. Those between `start` and `error` are the suspicions of `kafka/watch.rs`.
+const REBUILD_CAUSES: [&str; 7] =
+    ["start", "connection", "slow_commit", "repeated_call", "unread_log", "error", "fenced"];
 /// Why a transaction was undone: the call that failed, or what happened meanwhile.
 const ABORT_REASONS: [&str; 9] =
     ["produce", "begin", "offsets", "send_offsets", "commit", "rebalance", "refused", "no_group", "fenced"];

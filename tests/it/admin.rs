@@ -1,6 +1,7 @@
 //! The admin port over real HTTP on loopback.
 
 use copydesk::config::Admin;
+use copydesk::kafka::Suspicion;
 use copydesk::telemetry::{Health, Loop, Metrics, http};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -99,7 +100,7 @@ fn every_series_is_there_from_the_start_and_lag_goes_with_its_partition() {
         "errors_total{reason=\"too_large\"}",
         "transactions_total",
         "transactions_aborted_total{reason=\"rebalance\"}",
-        "producer_rebuilds_total{cause=\"suspect\"}",
+        "producer_rebuilds_total{cause=\"error\"}",
         "rebalances_total{kind=\"lost\"}",
         "assigned_partitions",
         "in_flight_messages",
@@ -108,6 +109,10 @@ fn every_series_is_there_from_the_start_and_lag_goes_with_its_partition() {
         "log_events_total{level=\"error\"}",
     ] {
         assert!(body.contains(&format!("copydesk_{name} 0")), "copydesk_{name} is not 0 in\n{body}");
+    }
+    for suspicion in Suspicion::ALL {
+        let series = format!("copydesk_producer_rebuilds_total{{cause=\"{}\"}} 0", suspicion.cause());
+        assert!(body.contains(&series), "{series} is missing in\n{body}");
     }
     assert!(
         body.contains("copydesk_build_info{version=") && body.contains("process_resident_memory_bytes")

@@ -1,8 +1,9 @@
 //! The configuration: where values come from, what is refused and how, and that secrets stay secret.
 
 use copydesk::config::{Config, Loaded, Mode, Problems, Sources, Start, default_file, load};
-use copydesk::kafka::{Role, client_config};
+use copydesk::kafka::{Role, client_config, sees_failures};
 use copydesk::{decode, pipeline};
+use rdkafka::config::RDKafkaLogLevel;
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
@@ -281,4 +282,25 @@ fn the_producer_is_transactional_only_for_exactly_once_and_its_id_is_stable() {
     let consumer = client_config(&exactly, Role::Consumer);
     assert_eq!(consumer.get("group.instance.id"), Some("i"));
     assert_eq!(consumer.get("isolation.level"), Some("read_committed"));
+}
+
+/// The defence against late requests reads librdkafka's log: what hides a line from it is refused.
+#[test]
+fn a_producer_whose_log_hides_failures_is_refused() {
+    let settings = client_config(&good(&[]), Role::Producer);
+    assert_eq!(sees_failures(&settings), Ok(()));
+    for level in [RDKafkaLogLevel::Emerg, RDKafkaLogLevel::Error, RDKafkaLogLevel::Notice] {
+        let mut quiet = settings.clone();
+        quiet.set_log_level(level);
+        let why = sees_failures(&quiet).expect_err("a level below info");
+        assert!(why.contains(&format!("{level:?}")) && why.contains("needs Info"), "{why}");
+    }
+    let mut silent = settings.clone();
+    silent.set("log.connection.close", "false");
+    assert!(sees_failures(&silent).is_err_and(|why| why.contains("log.connection.close=false")));
+    for raw in ["log.connection.close=false", "log.queue=false", "log_level=3"] {
+        let found = problems(&[("COPYDESK_LIBRDKAFKA__PRODUCER", raw)]);
+        let key = raw.split('=').next().expect("a key");
+        assert!(found.iter().any(|problem| problem.contains(key)), "{raw}: {found:?}");
+    }
 }

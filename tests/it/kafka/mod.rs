@@ -9,7 +9,9 @@ mod dead;
 mod feed;
 mod group;
 mod kills;
+mod late;
 mod outage;
+mod proxy;
 mod worker;
 
 use broker::{Broker, Message};
