@@ -108,7 +108,10 @@ impl KafkaSource {
             let timeout = if self.current.is_some() { Duration::ZERO } else { POLL_TIMEOUT };
             let ended = match consumer.poll(timeout) {
                 None => self.flush(&tick),
-                Some(Ok(_)) if is_held => self.turn_away(),
+                Some(Ok(_)) if is_held => {
+                    self.turn_away();
+                    Ok(())
+                }
                 Some(Ok(message)) => self.take(&message, &tick),
                 Some(Err(error)) => self.failed(&error),
             };
@@ -179,11 +182,10 @@ impl KafkaSource {
 
     /// Held, and a partition that came later has delivered: it is paused, too. Nothing after this record is
     /// ever dispatched, so its offset is not passed.
-    fn turn_away(&mut self) -> Result<(), String> {
+    fn turn_away(&self) {
         self.metrics.polled_total.inc();
         self.metrics.discarded_held.inc();
         self.set_paused(true);
-        Ok(())
     }
 
     fn place(&self, message: &BorrowedMessage<'_>) -> Option<TopicPartition> {

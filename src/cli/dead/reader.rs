@@ -77,12 +77,11 @@ impl Reader {
                 Some(Err(error)) if last.elapsed() > SILENCE_MAX => {
                     return Err(error).with_context(|| format!("{topic}/{partition} cannot be read"));
                 }
-                // Brokers that come and go mend themselves.
-                Some(Err(_)) => {}
                 None if last.elapsed() > SILENCE_MAX => {
                     anyhow::bail!("{topic}/{partition} gave nothing for {} s", SILENCE_MAX.as_secs());
                 }
-                None => {}
+                // Brokers that come and go mend themselves.
+                Some(Err(_)) | None => {}
             }
         };
         self.consumer.unassign()?;

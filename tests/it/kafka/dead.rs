@@ -11,6 +11,9 @@ use std::path::Path;
 use std::process::Output;
 use std::time::Duration;
 
+/// Names and values.
+type Headers = Vec<(&'static str, &'static [u8])>;
+
 const STOP: Duration = Duration::from_secs(10);
 /// Stands in a value that must not be shown unasked.
 const SECRET: &str = "harbourmaster";
@@ -98,10 +101,10 @@ fn the_poison_corpus_gets_its_reasons_and_its_neighbours_are_untouched() {
 #[test]
 fn header_families_are_those_of_connect_and_spring_and_any_is_read_back() {
     let Some(broker) = Broker::find() else { return };
-    let expected: [(&str, &[(&str, &[u8])]); 2] = [
+    let expected: [(&str, Headers); 2] = [
         (
             "connect",
-            &[
+            vec![
                 ("__connect.errors.stage", b"decode"),
                 ("__connect.errors.partition", b"0"),
                 ("__connect.errors.exception.class.name", b"copydesk.decode.invalid_json"),
@@ -109,7 +112,7 @@ fn header_families_are_those_of_connect_and_spring_and_any_is_read_back() {
         ),
         (
             "spring",
-            &[
+            vec![
                 ("kafka_dlt-exception-fqcn", b"copydesk.decode.invalid_json"),
                 ("kafka_dlt-original-partition", &[0; 4]),
                 ("kafka_dlt-original-offset", &[0, 0, 0, 0, 0, 0, 0, 1]),
@@ -124,7 +127,7 @@ fn header_families_are_those_of_connect_and_spring_and_any_is_read_back() {
         let worker = Worker::start(&broker, &topics, &[("COPYDESK_DEAD_LETTER__HEADERS", family)]);
         let dead_letters = broker.read(&topics.dead, 1, || 1, &worker);
         worker.stops_within(STOP);
-        for (name, value) in headers {
+        for (name, value) in &headers {
             let found: Vec<&[u8]> = dead_letters[0]
                 .headers
                 .iter()
@@ -268,8 +271,9 @@ fn a_retry_reads_an_omitted_value_from_its_source_and_says_where_that_is_gone() 
     let Some(broker) = Broker::find() else { return };
     let topics = broker.topics("omitted", 2);
     broker.limit_message_bytes(&topics.dead, 4_000);
-    let noise: String =
+    let words: Vec<String> =
         (0..2_000u64).map(|n| format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+    let noise = words.concat();
     let feed: Vec<Message> = (0..2)
         .map(|n| Message { value: Some(format!("{{\"cut {n}\": \"{noise}").into_bytes()), ..article(n, 2) })
         .collect();
