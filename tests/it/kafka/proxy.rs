@@ -1,7 +1,7 @@
 //! A TCP proxy that knows Kafka's frames: holds, drops or delays requests of one kind, or cuts their connection.
 //!
 //! A request is four bytes of size, then API key (2), version (2) and correlation id (4); an answer is four
-//! bytes of size, then the correlation id. Broker addresses in the answers to Metadata and FindCoordinator
+//! bytes of size, then the correlation id. Broker addresses in the answers to Metadata and `FindCoordinator`
 //! are replaced by the proxy's own, in place: host and port are followed by nothing that depends on them, and
 //! proxy and broker share the host, so no answer has to be understood. One proxy serves one broker.
 
