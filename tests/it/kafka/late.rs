@@ -229,9 +229,9 @@ fn each_suspicion_rebuilds_the_producer_and_is_counted_by_cause() {
     let stage = Stage::new(&broker, "suspicions");
     let slow = Fault::Delay(Duration::from_millis(5_200));
     let cases = [
-        (Fault::Reset, "connection", "60000"),
+        (Fault::Reset, "connection", "10000"),
         (Fault::Drop, "connection", "2000"),
-        (slow, "slow_commit", "60000"),
+        (slow, "slow_commit", "10000"),
     ];
     for (number, (fault, cause, timeout_ms)) in cases.into_iter().enumerate() {
         let mut run = stage.run_with_timeout(number, Defence::On, Api::EndTxn, End::Commit, timeout_ms);
@@ -271,8 +271,8 @@ impl<'a> Stage<'a> {
 
     /// A sink of its own behind a proxy of its own: new group, new transactional id.
     fn run(&self, number: usize, defence: Defence, api: Api, end: End) -> Run<'_> {
-        // librdkafka's default.
-        self.run_with_timeout(number, defence, api, end, "60000")
+        // Below the transaction's timeout, as librdkafka wants it, and above the slow commit.
+        self.run_with_timeout(number, defence, api, end, "10000")
     }
 
     /// The same; a request that is not answered is given up after this many milliseconds.
