@@ -179,7 +179,9 @@ fn dead_letters_of_another_family_are_told_by_it_and_not_by_headers_from_upstrea
     let stale = [("topic", "upstream"), ("partition", "0"), ("offset", "7")];
     let stale = stale.map(|(name, value)| (format!("__dlq.errors.{name}"), value.as_bytes().to_vec()));
     let mut feed = poisoned(0);
-    feed.iter_mut().for_each(|message| message.headers.extend(stale.iter().cloned()));
+    for message in &mut feed {
+        message.headers.extend(stale.iter().cloned());
+    }
     broker.produce(&topics.input, &feed);
     let worker = Worker::start(&broker, &topics, &[("COPYDESK_DEAD_LETTER__HEADERS", "spring")]);
     let dead = broker.read(&topics.dead, 3, || topics.expected_dead(&feed), &worker).len();
