@@ -141,7 +141,7 @@ fn audit(args: &AuditArgs, config: &Config) -> Result<(Snapshot, Verdict), Refus
     }
     let mut hear = |topic: &TopicSpans, channel| {
         read::read(config, topic, &mut progress, |message| {
-            hear(&mut ledger, channel, message, args.other_inputs)
+            hear(&mut ledger, channel, message, config.dead_letter.headers, args.other_inputs)
         })
     };
     hear(&snapshot.output, Channel::Output)?;
@@ -170,13 +170,15 @@ fn hear(
     ledger: &mut Ledger,
     channel: Channel,
     message: &BorrowedMessage<'_>,
+    family: HeaderFamily,
     takes_others: bool,
 ) -> Result<(), Refusal> {
     let note;
     let claim = match channel {
         Channel::Output => Claim::of_output(last_header(message, SOURCE)),
         Channel::DeadLetter => {
-            note = read_note(&owned_headers(message), HeaderFamily::Copydesk);
+            // The configured family first: headers of another may have come with the record from upstream.
+            note = read_note(&owned_headers(message), family);
             note.as_ref().map_or_else(|| own_claim(message), claim_of)
         }
     };

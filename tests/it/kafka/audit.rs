@@ -171,3 +171,24 @@ fn an_open_transaction_is_waited_for_before_anything_is_called_missing() {
     assert_eq!(child.wait().expect("it ends").code(), Some(0), "{text}");
     assert!(text.contains("\"published\":2"), "{text}");
 }
+
+#[test]
+fn dead_letters_of_another_family_are_told_by_it_and_not_by_headers_from_upstream() {
+    let Some(broker) = Broker::find() else { return };
+    let topics = broker.topics("family", 3);
+    let stale = [("topic", "upstream"), ("partition", "0"), ("offset", "7")];
+    let stale = stale.map(|(name, value)| (format!("__dlq.errors.{name}"), value.as_bytes().to_vec()));
+    let mut feed = poisoned(0);
+    for message in &mut feed {
+        message.headers.extend(stale.iter().cloned());
+    }
+    broker.produce(&topics.input, &feed);
+    let worker = Worker::start(&broker, &topics, &[("COPYDESK_DEAD_LETTER__HEADERS", "spring")]);
+    let dead = broker.read(&topics.dead, 3, || topics.expected_dead(&feed), &worker).len();
+    broker.read(&topics.output, 3, || topics.expected_published(&feed), &worker);
+    worker.stops_within(Duration::from_secs(5));
+    let (code, clean) = audit_json(&broker, &topics, &["--set", "dead_letter.headers=spring"]);
+    assert_eq!((code, &clean["records"]["dead_lettered"]), (Some(0), &json!(dead)), "{clean}");
+    let (code, answer) = audit_json(&broker, &topics, &[]);
+    assert_eq!((code, &answer["reason"]), (Some(2), &json!("other_input")), "read as our own: {answer}");
+}
