@@ -37,7 +37,7 @@ pub struct Epoch(pub u64);
 pub struct BatchId(pub u64);
 
 /// What the engine knows of a finished batch.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Batch {
     pub id: BatchId,
     pub at: TopicPartition,
@@ -52,7 +52,7 @@ pub struct Batch {
 }
 
 /// The sizes and times the engine keeps to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Limits {
     pub linger_ms: u64,
     pub transaction_bytes_max: usize,
@@ -60,7 +60,7 @@ pub struct Limits {
     pub revoke_timeout_ms: u64,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Event {
     /// A partition is ours from now on, under a new epoch.
     Assigned { at: TopicPartition, epoch: Epoch },
@@ -84,7 +84,7 @@ pub enum Event {
     Tick,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Command {
     /// Send these batches, in this order, in the open transaction (which begins with the first).
     Send(Vec<BatchId>),
@@ -103,17 +103,18 @@ pub enum Command {
 
 /// Grows whenever partitions leave. A transaction begun under an older fence must not be committed: with
 /// group metadata of the new generation the broker would accept offsets of partitions that are no longer ours.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Fence(pub u64);
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Discard {
     /// Its partition was revoked or lost.
     Revoked,
 }
 
-/// The state machine. Feed it events in the order they happened.
-#[derive(Debug)]
+/// The state machine. Feed it events in the order they happened. It can be copied and compared, so that a search
+/// can walk through all of its states.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Engine {
     limits: Limits,
     rings: BTreeMap<TopicPartition, Ring>,
@@ -128,7 +129,7 @@ pub struct Engine {
     is_stopped: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct Revocation {
     request: u64,
     partitions: Vec<TopicPartition>,

@@ -4,7 +4,7 @@ use super::{Batch, BatchId, Epoch};
 use crate::model::Offset;
 use std::collections::BTreeMap;
 
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Ring {
     epoch: Epoch,
     waiting: BTreeMap<u64, Batch>,

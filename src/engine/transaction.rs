@@ -4,7 +4,7 @@ use super::{Batch, Fence, Limits, TopicPartition};
 use crate::model::Offset;
 use std::collections::BTreeMap;
 
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Transaction {
     Idle,
     Open(Contents),
@@ -12,7 +12,7 @@ pub(super) enum Transaction {
     Closing(Contents),
 }
 
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Contents {
     opened_ms: u64,
     fence: Fence,

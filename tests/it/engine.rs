@@ -24,6 +24,8 @@ enum Act {
     Assign(i32),
     Revoke(i32),
     Lose(i32),
+    /// `kill -9`; a commit that was asked for may have reached the broker.
+    Crash(bool),
     Wait(u16),
 }
 
@@ -38,6 +40,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => partition.clone().prop_map(Act::Assign),
         1 => partition.clone().prop_map(Act::Revoke),
         1 => partition.prop_map(Act::Lose),
+        1 => any::<bool>().prop_map(Act::Crash),
         3 => (1..40u16).prop_map(Act::Wait),
     ]
 }
@@ -111,6 +114,7 @@ impl World {
                 self.leave(at(p), |request, partitions| Event::Revoking { request, partitions });
             }
             Act::Lose(p) => self.leave(at(p), |request, partitions| Event::Lost { request, partitions }),
+            Act::Crash(reached) => self.crash(reached),
             Act::Wait(ms) => {
                 self.now_ms += u64::from(ms);
                 self.feed(Event::Tick);
@@ -157,20 +161,37 @@ impl World {
         self.under_way.push((batch, from));
     }
 
+    /// The process is gone, and the broker undoes what was open. Its next life starts from the broker's offsets.
+    fn crash(&mut self, reached: bool) {
+        if let Some((offsets, fence)) = self.closing.take().filter(|_| reached)
+            && fence == self.engine.fence()
+        {
+            self.publish(&offsets);
+        }
+        let (log, committed) = (std::mem::take(&mut self.log), std::mem::take(&mut self.committed));
+        *self = Self { log, committed, ..Self::new() };
+        self.check();
+    }
+
+    /// A transaction becomes visible: outputs and offsets.
+    fn publish(&mut self, offsets: &[(TopicPartition, Offset)]) {
+        for id in std::mem::take(&mut self.sent) {
+            let (batch, from) = self.known[&id];
+            self.log.entry(batch.at).or_default().push((from, batch.next_offset.0));
+        }
+        for (at, offset) in offsets {
+            self.committed.insert(*at, offset.0);
+        }
+    }
+
     fn answer(&mut self, commits: bool, in_doubt: bool) {
         let Some((offsets, fence)) = self.closing.take() else { return };
-        let batches = std::mem::take(&mut self.sent);
         // What the sink does: group metadata, then the fence; an old one must not be committed.
         let commits = commits && fence == self.engine.fence();
         if commits {
-            for id in &batches {
-                let (batch, from) = self.known[id];
-                self.log.entry(batch.at).or_default().push((from, batch.next_offset.0));
-            }
-            for (at, offset) in &offsets {
-                self.committed.insert(*at, offset.0);
-            }
+            self.publish(&offsets);
         }
+        self.sent.clear();
         let looked_up = || {
             let reached = |at: &TopicPartition| Some((*at, Offset(*self.committed.get(at)?)));
             offsets.iter().filter_map(|(at, _)| reached(at)).collect()

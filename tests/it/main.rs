@@ -13,6 +13,7 @@ mod decode;
 #[cfg(feature = "service")]
 mod demo;
 mod engine;
+mod engine_search;
 #[cfg(feature = "service")]
 mod eval;
 #[cfg(feature = "service")]
