@@ -168,8 +168,10 @@ impl World {
         {
             self.publish(&offsets);
         }
-        let (log, committed) = (std::mem::take(&mut self.log), std::mem::take(&mut self.committed));
-        *self = Self { log, committed, ..Self::new() };
+        let next_life = Self::new();
+        let last = std::mem::replace(self, next_life);
+        self.log = last.log;
+        self.committed = last.committed;
         self.check();
     }
 

@@ -145,10 +145,10 @@ impl World {
 
     fn possible(&self) -> Vec<Act> {
         let mut acts = Vec::new();
-        for p in 0..2 {
+        for (p, records) in RECORDS.into_iter().enumerate() {
             match &self.owners[p] {
                 Owner::Us { position, .. } => {
-                    if *position < RECORDS[p] && self.under_way.len() < WORKERS {
+                    if *position < records && self.under_way.len() < WORKERS {
                         acts.push(Act::Dispatch(p));
                     }
                     if self.leaves > 0 {
@@ -159,7 +159,7 @@ impl World {
                 Owner::Other => {
                     acts.push(Act::Assign(p));
                     // Before the first assignment there is no neighbour: it would only move the start.
-                    if self.generation > 0 && self.committed[p] < RECORDS[p] {
+                    if self.generation > 0 && self.committed[p] < records {
                         acts.push(Act::Neighbour(p));
                     }
                 }
@@ -360,7 +360,9 @@ impl World {
                 Command::Commit { offsets, fence } => {
                     assert!(self.sink == Sink::Idle && !self.sent.is_empty(), "a commit out of place");
                     if self.plant == Plant::OffsetsOutside {
-                        offsets.iter().for_each(|(at, offset)| self.committed[index(*at)] = offset.0);
+                        for (at, offset) in &offsets {
+                            self.committed[index(*at)] = offset.0;
+                        }
                     }
                     self.order = Some((offsets, fence));
                     self.sink = Sink::Ordered;
