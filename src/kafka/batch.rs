@@ -1,12 +1,12 @@
 //! Records of one partition, copied out of librdkafka at once (a borrowed message pins its whole fetch
 //! buffer) into one arena per batch.
 
+use super::headers::readable;
 use crate::engine::{Epoch, TopicPartition};
 use crate::model::{Offset, Outcome, RawRecord};
 use rdkafka::Timestamp;
-use rdkafka::message::{Headers, Message};
+use rdkafka::message::Message;
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// What the bookkeeping of one record weighs in the byte budget, beside its bytes.
@@ -77,11 +77,7 @@ impl RecordBatch {
         let value = message.payload().map(|bytes| self.keep(bytes));
         let first_header = self.headers.len();
         if let Some(headers) = message.headers() {
-            for index in 0..headers.count() {
-                // The crate panics on a name that is not UTF-8. Such a header is left out: its name could not
-                // be published either.
-                let header = catch_unwind(AssertUnwindSafe(|| headers.try_get(index)));
-                let Ok(Some(header)) = header else { continue };
+            for header in readable(headers) {
                 let name = self.keep(header.key.as_bytes());
                 let value = header.value.map(|bytes| self.keep(bytes));
                 self.headers.push(HeaderEntry { name, value });

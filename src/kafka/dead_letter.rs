@@ -4,13 +4,13 @@
 //! Spring Kafka, so that tools made for either find what they look for. Spring writes its numbers big-endian
 //! in binary; so do we. Headers of the chosen family replace those that came with the record.
 
+use super::headers::readable;
 use super::{Omit, Record};
 use crate::config::HeaderFamily;
 use crate::encode::{ENRICHER, hex};
 use crate::model::DeadLetter;
-use rdkafka::message::{Header, Headers, Message, OwnedHeaders};
+use rdkafka::message::{Header, Message, OwnedHeaders};
 use sha2::{Digest, Sha256};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How often a dead letter has been retried. Not of any family, so it comes back with the next dead letter.
 pub const RETRIES: &str = "__dlq.retries";
@@ -141,14 +141,10 @@ fn capped(value: &[u8]) -> &[u8] {
     &value[..end]
 }
 
-/// The headers of a message. One whose name is not UTF-8 is left out: the crate panics on it.
+/// The headers of a message, but for those that cannot be read.
 pub fn owned_headers(message: &impl Message) -> Vec<OwnedHeader> {
     let Some(headers) = message.headers() else { return Vec::new() };
-    let header = |index| {
-        let header = catch_unwind(AssertUnwindSafe(|| headers.try_get(index))).ok()??;
-        Some((header.key.to_owned(), header.value.map(<[u8]>::to_vec)))
-    };
-    (0..headers.count()).filter_map(header).collect()
+    readable(headers).map(|header| (header.key.to_owned(), header.value.map(<[u8]>::to_vec))).collect()
 }
 
 /// What the headers say, read in the family `first` where they have it, else in any other.

@@ -24,13 +24,14 @@ pub fn published_headers(record: Record<'_>) -> OwnedHeaders {
 
 /// The value of the last header of a name: appended ones are newer.
 pub fn last_header<'a>(message: &'a BorrowedMessage<'_>, name: &str) -> Option<&'a [u8]> {
-    let headers = message.headers()?;
-    let found = (0..headers.count()).rev().find_map(|index| {
-        // The crate panics on a name that is not UTF-8, which no header of ours has.
-        let header = catch_unwind(AssertUnwindSafe(|| headers.try_get(index))).ok()??;
-        (header.key == name).then_some(header.value)
-    });
-    found.flatten()
+    readable(message.headers()?).rev().find(|header| header.key == name)?.value
+}
+
+/// The headers in their order. The crate panics on a name that is not UTF-8: such a header is left out, since its
+/// name could not be published either.
+pub(super) fn readable<H: Headers>(headers: &H) -> impl DoubleEndedIterator<Item = Header<'_, &[u8]>> {
+    (0..headers.count())
+        .filter_map(|index| catch_unwind(AssertUnwindSafe(|| headers.try_get(index))).ok().flatten())
 }
 
 fn text(headers: OwnedHeaders, key: &str, value: &str) -> OwnedHeaders {

@@ -154,8 +154,12 @@ impl Broker {
     }
 
     fn reader(&self, topic: &str, partitions: i32) -> BaseConsumer {
+        self.reader_of(topic, partitions, "read_committed")
+    }
+
+    fn reader_of(&self, topic: &str, partitions: i32, isolation: &str) -> BaseConsumer {
         let mut config = self.config();
-        config.set("group.id", "copydesk-tests-reader").set("isolation.level", "read_committed");
+        config.set("group.id", "copydesk-tests-reader").set("isolation.level", isolation);
         config.set("enable.auto.commit", "false").set("fetch.queue.backoff.ms", "10");
         config.set("check.crcs", "true").set("queued.max.messages.kbytes", "32768");
         let reader: BaseConsumer = config.create().expect("a consumer");
@@ -228,15 +232,7 @@ impl Broker {
 
     /// All records of a topic, those of aborted transactions included.
     pub fn count_uncommitted(&self, topic: &str, partitions: i32) -> usize {
-        let mut config = self.config();
-        config.set("group.id", "copydesk-tests-reader").set("isolation.level", "read_uncommitted");
-        config.set("enable.auto.commit", "false").set("fetch.queue.backoff.ms", "10");
-        let reader: BaseConsumer = config.create().expect("a consumer");
-        let mut list = TopicPartitionList::new();
-        for partition in 0..partitions {
-            list.add_partition_offset(topic, partition, Offset::Beginning).expect("a valid offset");
-        }
-        reader.assign(&list).expect("an assignment");
+        let reader = self.reader_of(topic, partitions, "read_uncommitted");
         let mut count = 0;
         while let Some(message) = reader.poll(Duration::from_secs(3)) {
             message.expect("a record");
