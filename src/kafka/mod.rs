@@ -16,5 +16,8 @@ pub use dead_letter::{
 pub use group::{Group, Topics};
 pub use headers::{DEAD_LETTER_PREFIX, SOURCE, last_header, published_headers};
 pub use settings::{Role, client_config, topic_counts};
-pub use verdict::{Verdict, verdict};
+pub use verdict::{
+    ConsumerVerdict, Verdict, code_of, consumer_verdict, is_full, is_hopeless, is_passing, is_purged,
+    is_too_large, verdict, verdict_on_fatal, why_stop,
+};
 pub use watch::{ProducerWatch, Suspicion, log_librdkafka, sees_failures};

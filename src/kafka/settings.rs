@@ -1,6 +1,7 @@
 //! librdkafka's settings for each role, from our configuration. The reasons and measurements are in
 //! `docs/ARCHITECTURE.md`.
 
+use super::verdict::NO_SUCH_TOPIC;
 use crate::config::{Config, Mode};
 use rdkafka::ClientContext;
 use rdkafka::client::Client;
@@ -116,7 +117,7 @@ pub fn topic_counts<C: ClientContext>(
         let count = match entry.map(|found| (found.error(), found.partitions().len())) {
             Some((None, count)) if count > 0 => Ok(i32::try_from(count).unwrap_or(i32::MAX)),
             Some((Some(code), _)) => Err(code.into()),
-            _ => Err(RDKafkaErrorCode::UnknownTopicOrPartition),
+            _ => Err(NO_SUCH_TOPIC),
         };
         counts.insert((*topic).to_owned(), count);
     }

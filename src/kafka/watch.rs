@@ -5,6 +5,7 @@
 //! shows it; so any such line since the producer was made marks it as suspect, and a suspect producer is
 //! made anew before the next transaction begins, which fences whatever is late.
 
+use super::verdict::code_of;
 use rdkafka::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -132,8 +133,7 @@ impl ProducerContext for ProducerWatch {
         let mut tally = self.lock();
         tally.outstanding -= 1;
         if let Err((error, _)) = result {
-            let code = error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown);
-            tally.failed.push((ticket, code));
+            tally.failed.push((ticket, code_of(error)));
         }
         // Waking the sink for each of 10,000 reports would cost more than the reports.
         let is_news = tally.outstanding.is_multiple_of(1024);

@@ -5,7 +5,7 @@ use super::sink_thread;
 use super::workers::Workshop;
 use crate::config::{Config, DeadLetter};
 use crate::engine::{Breaker, BreakerLimits, Engine, Limits};
-use crate::kafka::{Group, Topics, topic_counts};
+use crate::kafka::{Group, Role, Topics, topic_counts, why_stop};
 use crate::pipeline::Pipeline;
 use crate::sink::{self, Signals};
 use crate::source::{Budget, Context, Intake, KafkaSource, Lanes, SourceEnd};
@@ -153,7 +153,8 @@ impl Worker {
         let lanes = Arc::new(Lanes::default());
         let flags = (&is_stopping, &is_held);
         let context = context(config, &topics, metrics, &lanes, flags, say.clone());
-        let consumer = KafkaSource::consumer(config, context).context("the consumer cannot be made")?;
+        let consumer = KafkaSource::consumer(config, context)
+            .map_err(|error| anyhow::anyhow!(why_stop(Role::Consumer, &error)))?;
         let signals = Arc::new(Signals::default());
         let budget = Arc::new(Budget::new(config.delivery.in_flight_bytes_max));
         let busy_ns = Arc::new(AtomicU64::new(0));

@@ -6,7 +6,7 @@ use super::outlet::Outlet;
 use super::publish::SendError;
 use super::{Answer, Refused, Sink, Stopped};
 use crate::engine::{BatchId, Fence, TopicPartition};
-use crate::kafka::FinishedBatch;
+use crate::kafka::{FinishedBatch, Role, Verdict, verdict, why_stop};
 use crate::model::Offset;
 use rdkafka::error::{KafkaError, KafkaResult};
 use std::sync::Arc;
@@ -74,6 +74,9 @@ impl Sink for AtLeastOnce {
                     self.link = Some(link);
                     self.failures_in_a_row = 0;
                     return Ok(());
+                }
+                Err(error) if verdict(&error) == Verdict::Stop => {
+                    return Err(Stopped::Because(why_stop(Role::Producer, &error)));
                 }
                 Err(error) => tracing::warn!(%error, "the producer is not ready; trying again"),
             }

@@ -6,8 +6,10 @@
 
 use super::{Signals, Stopped};
 use crate::kafka::ProducerWatch;
+use rdkafka::TopicPartitionList;
 use rdkafka::config::{ClientConfig, FromClientConfigAndContext};
-use rdkafka::error::KafkaResult;
+use rdkafka::consumer::ConsumerGroupMetadata;
+use rdkafka::error::{KafkaResult, RDKafkaErrorCode};
 use rdkafka::producer::{BaseProducer, Producer};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -19,6 +21,8 @@ const POLL_BUSY: Duration = Duration::from_millis(1);
 const POLL_IDLE: Duration = Duration::from_millis(20);
 /// Much longer than any queue takes to be read; a barrier that fails costs a rebuild.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
+/// How much longer than its own timeout a call may take before it is taken for stuck.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(super) struct Link {
     producer: Arc<BaseProducer<ProducerWatch>>,
@@ -64,6 +68,45 @@ impl Link {
             }
         }
         Ok(())
+    }
+
+    /// What has made the producer useless, if something has. Delivery reports do not tell.
+    pub(super) fn fatal_error(&self) -> Option<(RDKafkaErrorCode, String)> {
+        self.producer.client().fatal_error()
+    }
+
+    /// Adds the offsets to the transaction; none when librdkafka does not answer, or the worker stops. Where the
+    /// group's coordinator cannot be found, librdkafka forgets that it was asked and never returns from this call. Its
+    /// thread is left to it with the producer, which must then be replaced.
+    pub(super) fn send_offsets(
+        &self,
+        offsets: &TopicPartitionList,
+        metadata: &Arc<ConsumerGroupMetadata>,
+        timeout: Duration,
+        signals: &Signals,
+    ) -> Option<KafkaResult<()>> {
+        let (producer, offsets, metadata) =
+            (Arc::clone(&self.producer), offsets.clone(), Arc::clone(metadata));
+        let (done, is_done) = crossbeam_channel::bounded(1);
+        let body = move || {
+            // Nobody waits any more when it took too long.
+            let _ = done.send(producer.send_offsets_to_transaction(&offsets, &metadata, timeout));
+        };
+        let thread = std::thread::Builder::new().name("offsets".to_owned()).spawn(body);
+        drop(thread.expect("the system can start a thread"));
+        let deadline = Instant::now() + timeout + ANSWER_TIMEOUT;
+        while Instant::now() < deadline && !signals.is_stopping() {
+            if let Ok(answer) = is_done.recv_timeout(Duration::from_millis(100)) {
+                return Some(answer);
+            }
+        }
+        None
+    }
+
+    /// From now on nobody reads what librdkafka has to say.
+    #[cfg(test)]
+    pub(super) fn stop_serving(&self) {
+        self.server.stop.store(true, Ordering::Release);
     }
 
     /// Waits until the queue is empty and the poll that emptied it has ended; says whether that came about.

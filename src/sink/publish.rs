@@ -4,9 +4,12 @@ use super::link::Link;
 use super::{Refused, Signals};
 use crate::config::{Config, HeaderFamily};
 use crate::engine::{BatchId, TopicPartition};
-use crate::kafka::{FinishedBatch, Group, Omit, Record, Topics, dead_letter_headers, published_headers};
+use crate::kafka::{
+    FinishedBatch, Group, Omit, Record, Topics, code_of, dead_letter_headers, is_full, is_purged,
+    is_too_large, published_headers,
+};
 use crate::model::{DeadLetter, Outcome};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::KafkaError;
 use rdkafka::message::OwnedHeaders;
 use rdkafka::producer::BaseRecord;
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,15 +133,12 @@ impl Publisher {
             let Err((error, returned)) = link.producer().send(record) else { return Ok(()) };
             link.watch().unsent();
             record = returned;
-            match error.rdkafka_error_code() {
-                // Back-pressure, not an error: reports make room.
-                Some(RDKafkaErrorCode::QueueFull) if !signals.is_stopping() => {
-                    std::thread::sleep(Duration::from_millis(2));
-                }
-                Some(RDKafkaErrorCode::MessageSizeTooLarge) => {
-                    return Err(SendError::Refused(vec![self.tickets[ticket]]));
-                }
-                _ => return Err(SendError::Kafka(error)),
+            if is_full(&error) && !signals.is_stopping() {
+                std::thread::sleep(Duration::from_millis(2));
+            } else if is_too_large(code_of(&error)) {
+                return Err(SendError::Refused(vec![self.tickets[ticket]]));
+            } else {
+                return Err(SendError::Kafka(error));
             }
         }
     }
@@ -163,15 +163,16 @@ impl Publisher {
     pub(super) fn settle(&mut self, link: &Link) -> Result<(), SendError> {
         let tickets = std::mem::take(&mut self.tickets);
         let failed = link.watch().take_failed();
-        let too_large = |code: &RDKafkaErrorCode| *code == RDKafkaErrorCode::MessageSizeTooLarge;
-        let places: Vec<Refused> =
-            failed.iter().filter(|(_, code)| too_large(code)).map(|(ticket, _)| tickets[*ticket]).collect();
+        let too_large = failed.iter().filter(|(_, code)| is_too_large(*code));
+        let places: Vec<Refused> = too_large.map(|(ticket, _)| tickets[*ticket]).collect();
         if !places.is_empty() {
             let refused = places.iter().filter(|place| self.suspects.contains(place)).copied().collect();
             self.suspects.extend(places);
             return Err(SendError::Refused(refused));
         }
-        match failed.first() {
+        // One failure has librdkafka throw away what waits behind it, of which it may tell first.
+        let cause = failed.iter().find(|(_, code)| !is_purged(*code)).or(failed.first());
+        match cause {
             Some((_, code)) => Err(SendError::Kafka(KafkaError::MessageProduction(*code))),
             None => {
                 self.suspects.clear();

@@ -9,7 +9,9 @@ use super::outlet::Outlet;
 use super::publish::SendError;
 use super::{Answer, Defence, Refused, Sink, Stopped};
 use crate::engine::{BatchId, Fence, TopicPartition};
-use crate::kafka::{FinishedBatch, Suspicion, Verdict, sees_failures, verdict};
+use crate::kafka::{
+    FinishedBatch, Role, Suspicion, Verdict, sees_failures, verdict, verdict_on_fatal, why_stop,
+};
 use crate::model::Offset;
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::producer::Producer;
@@ -72,11 +74,22 @@ impl Transactional {
                     self.link = Some(link);
                     return Ok(());
                 }
-                Err(error) => tracing::warn!(%error, "the producer is not ready; trying again"),
+                Err(error) => self.not_made(&error)?,
             }
             self.outlet.pause(backoff)?;
             backoff = (backoff * 2).min(BACKOFF_MAX);
         }
+    }
+
+    /// A producer could not be made: an error to be waited out, or the reason to stop.
+    fn not_made(&mut self, error: &KafkaError) -> Result<(), Stopped> {
+        match verdict(error) {
+            Verdict::Stop => return Err(Stopped::Because(why_stop(Role::Producer, error))),
+            Verdict::Fenced => self.note_fenced()?,
+            Verdict::Retry | Verdict::Abort | Verdict::Rebuild => {}
+        }
+        tracing::warn!(%error, "the producer is not ready; trying again");
+        Ok(())
     }
 
     fn connect(&mut self) -> KafkaResult<Link> {
@@ -93,7 +106,13 @@ impl Transactional {
             tracing::info!(cause = why.cause(), "the producer is suspect and made anew");
             self.rebuild(why.cause()).map_err(Broken::Stopped)?;
         }
-        self.link().producer().begin_transaction().map_err(|error| self.broken_by(&error, "begin"))?;
+        if let Err(error) = self.link().producer().begin_transaction() {
+            // There is nothing to abort yet, so an error here would stay.
+            return Err(match self.broken_by(&error, "begin") {
+                Broken::Abort(call) => Broken::Rebuild(call),
+                broken => broken,
+            });
+        }
         self.is_open = true;
         Ok(())
     }
@@ -122,6 +141,10 @@ impl Transactional {
         fence: Fence,
     ) -> Result<(), (Broken, bool)> {
         let sure = |broken| (broken, false);
+        // There is no producer then.
+        if let Some(Broken::Stopped(stopped)) = self.broken.take_if(|it| matches!(it, Broken::Stopped(_))) {
+            return Err(sure(Broken::Stopped(stopped)));
+        }
         let waited = self.link().wait_deliveries(&self.outlet.signals);
         waited.map_err(|stopped| sure(Broken::Stopped(stopped)))?;
         let link = self.link.as_ref().expect("the sink is prepared before it is used");
@@ -141,14 +164,13 @@ impl Transactional {
         }
         let list =
             self.outlet.topics.list(offsets).map_err(|error| sure(self.broken_by(&error, "offsets")))?;
-        self.until_done("send_offsets", |link| {
-            link.producer().send_offsets_to_transaction(&list, &metadata, CALL_TIMEOUT)
-        })
-        .map_err(sure)?;
+        let (metadata, signals) = (Arc::new(metadata), Arc::clone(&self.outlet.signals));
+        self.until_done("send_offsets", |link| link.send_offsets(&list, &metadata, CALL_TIMEOUT, &signals))
+            .map_err(sure)?;
         // An empty queue lets the crate's flush return at once.
         self.drain();
         let started = Instant::now();
-        self.until_done("commit", |link| link.producer().commit_transaction(CALL_TIMEOUT))
+        self.until_done("commit", |link| Some(link.producer().commit_transaction(CALL_TIMEOUT)))
             .map_err(|broken| (broken, true))?;
         let took = started.elapsed();
         self.outlet.metrics.transaction_commit_seconds.observe(took.as_secs_f64());
@@ -158,14 +180,25 @@ impl Transactional {
         Ok(())
     }
 
-    /// Repeats a call while its error says so. A call that had to be repeated makes the producer suspect.
+    /// Repeats a call while its error says so. A call that had to be repeated makes the producer suspect; one that
+    /// has no answer makes it useless.
     fn until_done(
         &mut self,
         call: &'static str,
-        f: impl Fn(&Link) -> KafkaResult<()>,
+        f: impl Fn(&Link) -> Option<KafkaResult<()>>,
     ) -> Result<(), Broken> {
         loop {
-            let Err(error) = f(self.link()) else { return Ok(()) };
+            let error = match f(self.link()) {
+                Some(Ok(())) => return Ok(()),
+                Some(Err(error)) => error,
+                None if self.outlet.signals.is_stopping() => {
+                    return Err(Broken::Stopped(Stopped::ByRequest));
+                }
+                None => {
+                    tracing::warn!(call, "a transaction call does not return; the producer is made anew");
+                    return Err(Broken::Rebuild(call));
+                }
+            };
             if verdict(&error) != Verdict::Retry {
                 return Err(self.broken_by(&error, call));
             }
@@ -183,42 +216,50 @@ impl Transactional {
     }
 
     fn broken_by(&mut self, error: &KafkaError, call: &'static str) -> Broken {
-        let verdict = verdict(error);
-        tracing::warn!(%error, call, ?verdict, "a transaction has failed and will be sent again");
+        // Where the producer is useless, the errors of its records tell nothing but that they were thrown away.
+        let fatal = self.link().fatal_error();
+        let verdict = fatal.as_ref().map_or_else(|| verdict(error), |(code, _)| verdict_on_fatal(*code));
+        let fatal = fatal.map(|(_, why)| why);
+        tracing::warn!(%error, fatal, call, ?verdict, "a transaction has failed and will be sent again");
         match verdict {
             Verdict::Retry | Verdict::Abort => Broken::Abort(call),
             Verdict::Rebuild => Broken::Rebuild(call),
-            Verdict::Fenced => self.fenced(),
+            Verdict::Fenced => match self.note_fenced() {
+                Ok(()) => Broken::Rebuild("fenced"),
+                Err(stopped) => Broken::Stopped(stopped),
+            },
+            Verdict::Stop => Broken::Stopped(Stopped::Because(why_stop(Role::Producer, error))),
         }
     }
 
-    fn fenced(&mut self) -> Broken {
+    /// Fenced once is a neighbour's restart; twice in a row is somebody who has our name.
+    fn note_fenced(&mut self) -> Result<(), Stopped> {
         let now = Instant::now();
         let before = self.fenced_at.replace(now);
         if before.is_some_and(|before| now - before < FENCED_TWICE_WITHIN) {
             let why = "another process uses the same kafka.group and kafka.instance: give each worker its own \
                        kafka.instance";
-            return Broken::Stopped(Stopped::Because(why.to_owned()));
+            return Err(Stopped::Because(why.to_owned()));
         }
-        Broken::Rebuild("fenced")
+        Ok(())
     }
 
     /// Undoes the transaction and makes ready for the next.
     fn undo(&mut self, broken: Broken, in_doubt: bool, at: &[TopicPartition]) -> Result<Answer, Stopped> {
-        let (reason, mut must_rebuild, refused) = match broken {
+        let (reason, mut useless, refused) = match broken {
             Broken::Stopped(stopped) => return Err(stopped),
-            Broken::Abort(reason) => (reason, false, Vec::new()),
-            Broken::Rebuild(reason) => (reason, true, Vec::new()),
-            Broken::Refused(refused) => ("refused", false, refused),
+            Broken::Abort(reason) => (reason, None, Vec::new()),
+            Broken::Rebuild(reason) => (reason, Some(reason), Vec::new()),
+            Broken::Refused(refused) => ("refused", None, refused),
         };
         self.outlet.metrics.transaction_aborted(reason);
-        if !must_rebuild && self.is_open {
-            must_rebuild = !self.abort()?;
+        if useless.is_none() && self.is_open {
+            useless = self.abort()?;
         }
         self.is_open = false;
         self.outlet.publisher.forget();
-        if must_rebuild {
-            self.rebuild(if reason == "fenced" { "fenced" } else { "error" })?;
+        if let Some(why) = useless {
+            self.rebuild(if why == "fenced" { "fenced" } else { "error" })?;
         } else {
             let _ = self.link().watch().take_failed();
             // The counts may be what was wrong: a topic made anew, partitions added.
@@ -236,19 +277,23 @@ impl Transactional {
         Ok(Answer::Failed { committed, refused })
     }
 
-    /// Aborts; says whether the producer can be used again.
-    fn abort(&mut self) -> Result<bool, Stopped> {
+    /// Aborts; says why the producer cannot be used again, if so.
+    fn abort(&mut self) -> Result<Option<&'static str>, Stopped> {
         loop {
             let Err(error) = self.link().producer().abort_transaction(CALL_TIMEOUT) else { break };
             if verdict(&error) != Verdict::Retry {
-                return Ok(false);
+                return match self.broken_by(&error, "abort") {
+                    Broken::Stopped(stopped) => Err(stopped),
+                    Broken::Rebuild(why) => Ok(Some(why)),
+                    Broken::Abort(_) | Broken::Refused(_) => Ok(Some("abort")),
+                };
             }
             self.link().watch().suspect(Suspicion::RepeatedCall);
             self.outlet.pause(BACKOFF_MIN)?;
         }
         self.link().wait_deliveries(&self.outlet.signals)?;
         self.drain();
-        Ok(true)
+        Ok(None)
     }
 
     fn committed(&self, at: &[TopicPartition]) -> Result<Vec<(TopicPartition, Offset)>, Stopped> {
@@ -286,5 +331,63 @@ impl Sink for Transactional {
         };
         let at: Vec<TopicPartition> = offsets.iter().map(|(at, _)| *at).collect();
         self.undo(broken, in_doubt, &at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Sources, load};
+    use crate::engine::Epoch;
+    use crate::kafka::{Group, RecordBatch, Topics};
+    use crate::model::{Outcome, Partition};
+    use crate::sink::Signals;
+    use crate::telemetry::Metrics;
+    use rdkafka::Timestamp;
+    use rdkafka::config::ClientConfig;
+    use rdkafka::consumer::BaseConsumer;
+    use rdkafka::message::OwnedMessage;
+    use rdkafka::mocking::MockCluster;
+
+    const AT: TopicPartition = TopicPartition { topic: 0, partition: Partition(0) };
+
+    fn sink(brokers: &str, metrics: &Arc<Metrics>) -> Transactional {
+        let environment = [("COPYDESK_KAFKA__BROKERS", brokers), ("COPYDESK_INPUT__TOPICS", "raw")];
+        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let sources = Sources { file: None, environment: environment.into_iter(), flags: &[] };
+        let config = load(sources).expect("a valid configuration").config;
+        let topics = Topics {
+            inputs: vec![Arc::from("raw")],
+            output: config.output.topic.clone(),
+            dead_letter: config.dead_letter.topic.clone(),
+        };
+        let mut settings = ClientConfig::new();
+        settings.set("bootstrap.servers", brokers).set("group.id", &config.kafka.group);
+        let member: BaseConsumer = settings.create().expect("a consumer");
+        let group: Arc<dyn Group> = Arc::new(member);
+        let signals = Arc::new(Signals::default());
+        Transactional::new(Outlet::new(&config, topics, group, signals, Arc::clone(metrics)), Defence::On)
+    }
+
+    /// What an unread line may say, nobody knows.
+    #[test]
+    fn a_log_that_cannot_be_read_has_the_producer_made_anew_before_the_next_transaction() {
+        let mock = MockCluster::new(1).expect("a mock broker");
+        let metrics = Metrics::new();
+        let mut sink = sink(&mock.bootstrap_servers(), &metrics);
+        for topic in ["raw", &sink.outlet.topics.output, &sink.outlet.topics.dead_letter] {
+            mock.create_topic(topic, 1, 1).expect("a topic");
+        }
+        sink.prepare().expect("the sink is ready");
+        sink.link().stop_serving();
+        let mut input = RecordBatch::new(AT, Epoch(0), Arc::from("raw"));
+        input.push(&OwnedMessage::new(None, None, "raw".to_owned(), Timestamp::now(), 0, 0, None));
+        let outcomes = vec![Outcome::Publish(Some(b"an article".to_vec()))];
+        sink.send(BatchId(0), Arc::new(FinishedBatch { input, outcomes, refused: Vec::new() }));
+        let answer = sink.commit(&[(AT, Offset(1))], Fence(0)).expect("the sink goes on");
+        assert!(matches!(answer, Answer::Committed), "{answer:?}");
+        let text = metrics.render();
+        let rebuilt = "copydesk_producer_rebuilds_total{cause=\"unread_log\"} 1\n";
+        assert!(text.contains(rebuilt), "{text}");
     }
 }

@@ -5,11 +5,13 @@
 //! throws away what was prefetched) while polling goes on for the group's sake.
 
 use super::context::Context;
-use super::start::{ASK_TIMEOUT, StartError, resume};
+use super::start::{ASK_TIMEOUT, StartError, go_on_at, resume, set_offsets};
 use super::{Budget, Lanes};
 use crate::config::Config;
 use crate::engine::TopicPartition;
-use crate::kafka::{RecordBatch, Role, Topics, client_config, topic_counts};
+use crate::kafka::{
+    ConsumerVerdict, RecordBatch, Role, Topics, client_config, consumer_verdict, topic_counts, why_stop,
+};
 use crate::model::Partition;
 use crate::telemetry::Metrics;
 use crossbeam_channel::Sender;
@@ -28,6 +30,7 @@ const BATCH_RECORDS_MAX: usize = 64;
 const BATCH_BYTES_MAX: usize = 256 * 1024;
 const POLL_TIMEOUT: Duration = Duration::from_millis(100);
 const BUDGET_WAIT: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// The same error is logged once in this time.
 const ERROR_LOG_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -61,6 +64,8 @@ pub struct KafkaSource {
     current: Option<RecordBatch>,
     dispatched: u64,
     last_error: Option<(RDKafkaErrorCode, Instant)>,
+    /// When lost offsets are looked for again, which could not be read.
+    look_again: Option<Instant>,
     /// Held, and everything that was assigned then is paused.
     is_paused: bool,
 }
@@ -88,6 +93,7 @@ impl KafkaSource {
             current: None,
             dispatched: 0,
             last_error: None,
+            look_again: None,
             is_paused: false,
         }
     }
@@ -115,7 +121,8 @@ impl KafkaSource {
                 Some(Ok(message)) => self.take(&message, &tick),
                 Some(Err(error)) => self.failed(&error),
             };
-            if let Err(why) = ended {
+            let is_due = self.look_again.is_some_and(|at| Instant::now() >= at);
+            if let Err(why) = ended.and_then(|()| if is_due { self.find_lost() } else { Ok(()) }) {
                 return SourceEnd::Failed(why);
             }
             if let Some(why) =
@@ -299,15 +306,15 @@ impl KafkaSource {
     /// Errors of the consumer: most mend themselves; lost retention and a hijacked identity do not.
     fn failed(&mut self, error: &KafkaError) -> Result<(), String> {
         let Some(code) = error.rdkafka_error_code() else { return Ok(()) };
-        if matches!(error, KafkaError::MessageConsumptionFatal(_))
-            || code == RDKafkaErrorCode::FencedInstanceId
-        {
-            return Err(format!(
-                "the consumer was fenced ({error}): does another worker use the same kafka.instance?"
-            ));
-        }
-        if matches!(code, RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange) {
-            return self.find_lost();
+        match consumer_verdict(error) {
+            ConsumerVerdict::GoOn => {}
+            ConsumerVerdict::FindLost => return self.find_lost(),
+            ConsumerVerdict::Fenced => {
+                return Err(format!(
+                    "the consumer was fenced ({error}): does another worker use the same kafka.instance?"
+                ));
+            }
+            ConsumerVerdict::Stop => return Err(why_stop(Role::Consumer, error)),
         }
         let now = Instant::now();
         let is_news =
@@ -320,22 +327,41 @@ impl KafkaSource {
     }
 
     /// Some partition's next offset is gone from the broker. The error does not say which, so each is asked.
+    /// librdkafka fetches no more of that partition until it is told where to go on, even where the offset turns
+    /// out to be there after all.
     fn find_lost(&mut self) -> Result<(), String> {
-        let position = self.consumer.position().map_err(|error| error.to_string())?;
-        for element in position.elements() {
-            let Offset::Offset(next) = element.offset() else { continue };
+        self.look_again = None;
+        match self.seek_lost() {
+            Ok(()) => Ok(()),
+            Err(StartError::Lost(why)) => Err(why),
+            Err(StartError::Kafka(error)) => {
+                tracing::warn!(%error, "offsets cannot be read; trying again");
+                self.look_again = Some(Instant::now() + LOOK_AGAIN);
+                Ok(())
+            }
+        }
+    }
+
+    fn seek_lost(&self) -> Result<(), StartError> {
+        let context = self.consumer.context();
+        let mut unread = TopicPartitionList::new();
+        for element in self.consumer.position()?.elements() {
             let (topic, partition) = (element.topic(), element.partition());
-            let lost = self.consumer.context().lost;
-            match resume(&*self.consumer, topic, partition, next, lost) {
-                Ok(Offset::Offset(offset)) if offset != next => {
-                    let sought = self.consumer.seek(topic, partition, Offset::Offset(offset), BUDGET_WAIT);
-                    sought.map_err(|error| error.to_string())?;
-                }
-                Ok(_) => {}
-                Err(StartError::Lost(why)) => return Err(why),
-                Err(StartError::Kafka(error)) => {
-                    tracing::warn!(%error, topic, partition, "the partition's offsets cannot be read");
-                }
+            let Offset::Offset(next) = element.offset() else {
+                unread.add_partition(topic, partition);
+                continue;
+            };
+            if let Offset::Offset(offset) = resume(&*self.consumer, topic, partition, next, context.lost)? {
+                go_on_at(&self.consumer, topic, partition, offset)?;
+            }
+        }
+        // Of these nothing has come yet since they were assigned: they begin where they began.
+        if unread.count() > 0 {
+            set_offsets(&self.consumer, &unread, context.start, context.lost)?;
+        }
+        for element in unread.elements() {
+            if let Offset::Offset(offset) = element.offset() {
+                go_on_at(&self.consumer, element.topic(), element.partition(), offset)?;
             }
         }
         Ok(())

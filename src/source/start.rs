@@ -10,6 +10,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use std::time::Duration;
 
 pub(super) const ASK_TIMEOUT: Duration = Duration::from_secs(10);
+const SEEK_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Why the start offsets could not be set.
 #[derive(Debug)]
@@ -83,6 +84,26 @@ pub(super) fn resume<C: ConsumerContext>(
             Ok(Offset::Offset(low))
         }
     }
+}
+
+/// Goes on reading a partition at an offset. One whose last offset was out of range has stopped, and cannot be
+/// sought in; it is taken up anew.
+///
+/// # Errors
+/// The client's own; the partition may be sought again.
+pub(super) fn go_on_at<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    topic: &str,
+    partition: i32,
+    offset: i64,
+) -> KafkaResult<()> {
+    if consumer.seek(topic, partition, Offset::Offset(offset), SEEK_TIMEOUT).is_ok() {
+        return Ok(());
+    }
+    let mut list = TopicPartitionList::with_capacity(1);
+    list.add_partition_offset(topic, partition, Offset::Offset(offset))?;
+    consumer.incremental_unassign(&list)?;
+    consumer.incremental_assign(&list)
 }
 
 /// Where a group without an offset begins.

@@ -28,5 +28,9 @@ mod program;
 mod robust;
 mod shapes;
 mod spec;
+#[cfg(feature = "service")]
+mod sweep;
 mod tidy;
 mod validity;
+#[cfg(feature = "service")]
+mod verdict;

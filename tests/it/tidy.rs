@@ -101,6 +101,10 @@ const IMPURE_WORDS: [&str; 5] = ["Instant", "SystemTime", "HashMap", "HashSet", 
 /// What every clock of every crate is read with; a local name `now` is a time handed in.
 const READS_CLOCK: &str = "now";
 
+/// Kafka's error codes, and the files that may name one.
+const ERROR_CODE: &str = "RDKafkaErrorCode";
+const NAMES_ERROR_CODES: [&str; 1] = ["src/kafka/verdict.rs"];
+
 const FUNCTION_LINES_MAX: usize = 70;
 /// Functions that may be longer, because they are one table with one line per entry.
 const TABLES: [(&str, &str); 2] =
@@ -149,7 +153,7 @@ fn is_test(path: &str) -> bool {
 
 type Check = fn(&File<'_>) -> Vec<String>;
 
-const CHECKS: [Check; 13] = [
+const CHECKS: [Check; 14] = [
     has_head,
     answers_as_a_pass,
     imports_by_the_table,
@@ -157,6 +161,7 @@ const CHECKS: [Check; 13] = [
     names_its_imports,
     keeps_source_and_sink_apart,
     keeps_the_core_pure,
+    judges_errors_in_one_place,
     declares_test_files_as_tests,
     has_short_functions,
     is_short_or_says_why,
@@ -272,6 +277,20 @@ fn keeps_the_core_pure(file: &File<'_>) -> Vec<String> {
         .filter(is_impure)
         .map(|path| file.complaint(path.line, &format!("`{}` in the core", path.segments.join("::"))))
         .collect()
+}
+
+/// What is done about a Kafka error is decided in one file; the others ask it.
+fn judges_errors_in_one_place(file: &File<'_>) -> Vec<String> {
+    if NAMES_ERROR_CODES.contains(&file.path) {
+        return Vec::new();
+    }
+    let names =
+        |path: &&PathUse<'_>| path.segments.split_last().is_some_and(|(_, up)| up.contains(&ERROR_CODE));
+    let paths = scan::paths(&file.code);
+    let named = paths.iter().filter(names).map(|path| path.line);
+    let renamed = file.code.windows(2).filter(|w| w[0].text == ERROR_CODE && w[1].text == "as");
+    let lines = named.chain(renamed.map(|w| w[0].line));
+    lines.map(|line| file.complaint(line, "error codes are for src/kafka/verdict.rs to judge")).collect()
 }
 
 /// `tests.rs` counts as test code here, so the compiler has to leave it out of the program as well.
@@ -545,6 +564,21 @@ fn a_touch_of_the_world_in_the_core_is_caught() {
     let fine = "use std::time::Duration;\nfn f(now: u64) { env!(\"A\"); now + 1; // Instant\n }\n\
                 #[cfg(test)] mod tests { use std::fs; }";
     assert_eq!(check(fine), CLEAN);
+}
+
+#[test]
+fn an_error_judged_elsewhere_is_caught() {
+    let check = |path, text| complaints(judges_errors_in_one_place, path, text);
+    for bad in [
+        "fn f(code: C) -> bool { code == RDKafkaErrorCode::QueueFull }",
+        "use rdkafka::error::RDKafkaErrorCode as Code;",
+        "use rdkafka::error::RDKafkaErrorCode::*;",
+    ] {
+        assert_eq!(check("src/sink/link.rs", bad), [1], "{bad:?}");
+        assert_eq!(check("src/kafka/verdict.rs", bad), CLEAN, "{bad:?}");
+        assert_eq!(check("tests/it/a.rs", bad), CLEAN, "{bad:?}");
+    }
+    assert_eq!(check("src/sink/link.rs", "use rdkafka::error::{KafkaError, RDKafkaErrorCode};"), CLEAN);
 }
 
 #[test]

@@ -6,11 +6,11 @@ use super::refusal::Refusal;
 use super::snapshot::TopicSpans;
 use crate::audit::Span;
 use crate::config::Config;
-use crate::kafka::{Role, client_config};
+use crate::kafka::{Role, client_config, is_hopeless};
 use rdkafka::TopicPartitionList;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::{BorrowedMessage, Message};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -138,23 +138,6 @@ fn set_aside(consumer: &BaseConsumer, topic: &str, partition: i32) {
     if let Err(error) = consumer.pause(&list) {
         tracing::debug!(%error, topic, partition, "a partition that is read cannot be paused");
     }
-}
-
-/// Whether trying longer would not help.
-fn is_hopeless(error: &KafkaError) -> bool {
-    use RDKafkaErrorCode as Code;
-    matches!(error, KafkaError::MessageConsumptionFatal(_))
-        || matches!(
-            error.rdkafka_error_code(),
-            Some(
-                Code::AutoOffsetReset
-                    | Code::OffsetOutOfRange
-                    | Code::UnknownTopic
-                    | Code::UnknownTopicOrPartition
-                    | Code::TopicAuthorizationFailed
-                    | Code::SaslAuthenticationFailed
-            )
-        )
 }
 
 fn failed(topic: &TopicSpans, error: &KafkaError) -> Refusal {

@@ -11,11 +11,13 @@ use super::list::Tally;
 use super::{Filter, Letter, Place, Reader, each_letter, written};
 use crate::config::Config;
 use crate::encode::hex;
-use crate::kafka::{DeadLetterNote, ProducerWatch, Role, Verdict, client_config, retried_headers, verdict};
+use crate::kafka::{
+    DeadLetterNote, ProducerWatch, Role, Verdict, client_config, is_full, retried_headers, verdict,
+};
 use anyhow::Context as _;
 use clap::Args;
 use rdkafka::config::FromClientConfigAndContext;
-use rdkafka::error::{KafkaResult, RDKafkaErrorCode};
+use rdkafka::error::KafkaResult;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -202,8 +204,7 @@ impl Courier {
             let Err((error, returned)) = self.producer.send(record) else { break };
             self.producer.context().unsent();
             record = returned;
-            let is_full = error.rdkafka_error_code() == Some(RDKafkaErrorCode::QueueFull);
-            if !is_full || started.elapsed() > PATIENCE {
+            if !is_full(&error) || started.elapsed() > PATIENCE {
                 return Err(error).context("nothing was copied: the transaction is undone");
             }
             self.producer.poll(Duration::from_millis(10));

@@ -2,10 +2,10 @@
 //! what is read back. The mock must stay on the thread that made it.
 
 use super::super::card::Rejection;
-use crate::kafka::{DEAD_LETTER_PREFIX, SOURCE};
+use crate::kafka::{DEAD_LETTER_PREFIX, SOURCE, is_full, is_passing};
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::error::KafkaResult;
 use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::{BaseProducer, BaseRecord, DefaultProducerContext};
@@ -81,7 +81,7 @@ impl Broker {
         self.sender.poll(Duration::ZERO);
         match self.sender.send(BaseRecord::to(INPUT).partition(0).key(name).payload(value)) {
             Ok(()) => Ok(true),
-            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => Ok(false),
+            Err((error, _)) if is_full(&error) => Ok(false),
             Err((error, _)) => Err(error),
         }
     }
@@ -97,13 +97,6 @@ impl Broker {
             Some(Err(error)) => Err(error),
         }
     }
-}
-
-fn is_passing(error: &KafkaError) -> bool {
-    matches!(
-        error.rdkafka_error_code(),
-        Some(RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::AllBrokersDown)
-    )
 }
 
 fn answer(message: &BorrowedMessage<'_>) -> Answer {
