@@ -1,6 +1,7 @@
 //! What source and sink share of Kafka: settings, batches of records, error verdicts, headers, the group.
 
 mod batch;
+mod bounds;
 mod dead_letter;
 mod group;
 mod headers;
@@ -9,6 +10,7 @@ mod verdict;
 mod watch;
 
 pub use batch::{FinishedBatch, Omit, Record, RecordBatch};
+pub use bounds::bounds;
 pub use dead_letter::{
     DeadLetterNote, OwnedHeader, RETRIES, dead_letter_headers, owned_headers, read_note, retried_headers,
     retries,

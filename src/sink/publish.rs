@@ -36,6 +36,16 @@ pub(super) enum SendError {
     Kafka(KafkaError),
 }
 
+impl SendError {
+    /// Whether a delivery report says so, and not only that a record was thrown away unsent.
+    pub(super) fn is_of_broker(&self) -> bool {
+        match self {
+            Self::Refused(_) => true,
+            Self::Kafka(error) => !is_purged(code_of(error)),
+        }
+    }
+}
+
 impl Publisher {
     pub(super) fn new(config: &Config, topics: Topics) -> Self {
         Self {

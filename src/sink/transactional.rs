@@ -37,6 +37,9 @@ pub struct Transactional {
     broken: Option<Broken>,
     fenced_at: Option<Instant>,
     failures_in_a_row: u32,
+    /// The broker has refused a record, which took its sequence number with it: librdkafka counts on, and the next
+    /// transaction would fail for the gap.
+    is_out_of_step: bool,
 }
 
 #[derive(Debug)]
@@ -52,8 +55,16 @@ enum Broken {
 
 impl Transactional {
     pub(super) fn new(outlet: Outlet, defence: Defence) -> Self {
-        let (link, broken, fenced_at) = (None, None, None);
-        Self { outlet, defence, link, is_open: false, broken, fenced_at, failures_in_a_row: 0 }
+        Self {
+            outlet,
+            defence,
+            link: None,
+            is_open: false,
+            broken: None,
+            fenced_at: None,
+            failures_in_a_row: 0,
+            is_out_of_step: false,
+        }
     }
 
     fn link(&self) -> &Link {
@@ -65,6 +76,7 @@ impl Transactional {
     fn rebuild(&mut self, cause: &str) -> Result<(), Stopped> {
         self.link = None;
         self.is_open = false;
+        self.is_out_of_step = false;
         self.outlet.publisher.forget();
         self.outlet.metrics.producer_rebuilt(cause);
         let mut backoff = BACKOFF_MIN;
@@ -149,7 +161,9 @@ impl Transactional {
         waited.map_err(|stopped| sure(Broken::Stopped(stopped)))?;
         let link = self.link.as_ref().expect("the sink is prepared before it is used");
         // What the reports say comes first: a refused record makes every later call fail, too.
-        match (self.outlet.publisher.settle(link), self.broken.take()) {
+        let settled = self.outlet.publisher.settle(link);
+        self.is_out_of_step = settled.as_ref().is_err_and(SendError::is_of_broker);
+        match (settled, self.broken.take()) {
             (Err(SendError::Refused(refused)), _) => return Err(sure(Broken::Refused(refused))),
             (_, Some(broken)) => return Err(sure(broken)),
             (Err(error), None) => return Err(sure(self.broken_by_send(error))),
@@ -255,6 +269,9 @@ impl Transactional {
         self.outlet.metrics.transaction_aborted(reason);
         if useless.is_none() && self.is_open {
             useless = self.abort()?;
+        }
+        if useless.is_none() && self.is_out_of_step {
+            useless = Some("out of step");
         }
         self.is_open = false;
         self.outlet.publisher.forget();

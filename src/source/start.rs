@@ -4,6 +4,7 @@
 //! offset here, and an offset that retention has taken away is an error with its numbers.
 
 use crate::config::{LostOffsets, Start};
+use crate::kafka::bounds;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::{Offset, TopicPartitionList};
@@ -60,7 +61,7 @@ pub(super) fn resume<C: ConsumerContext>(
     committed: i64,
     lost: LostOffsets,
 ) -> Result<Offset, StartError> {
-    let (low, high) = consumer.fetch_watermarks(topic, partition, ASK_TIMEOUT)?;
+    let (low, high) = bounds(consumer, topic, partition, ASK_TIMEOUT)?;
     if (low..=high).contains(&committed) {
         return Ok(Offset::Offset(committed));
     }
@@ -113,7 +114,7 @@ fn first<C: ConsumerContext>(
     partition: i32,
     start: Start,
 ) -> KafkaResult<Offset> {
-    let (low, high) = consumer.fetch_watermarks(topic, partition, ASK_TIMEOUT)?;
+    let (low, high) = bounds(consumer, topic, partition, ASK_TIMEOUT)?;
     let offset = match start {
         Start::Earliest => low,
         Start::Latest => high,

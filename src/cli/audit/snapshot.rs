@@ -9,7 +9,7 @@ use super::read::settings;
 use super::refusal::Refusal;
 use crate::audit::Span;
 use crate::config::{Config, Start};
-use crate::kafka::topic_counts;
+use crate::kafka::{bounds, topic_counts};
 use crate::model::Offset;
 use rdkafka::TopicPartitionList;
 use rdkafka::admin::{AdminClient, AdminOptions, ResourceSpecifier};
@@ -254,5 +254,5 @@ fn consumer(config: &Config, isolation: &str) -> Result<BaseConsumer, Refusal> {
 }
 
 fn watermarks(reader: &BaseConsumer, topic: &str, partition: i32) -> Result<(i64, i64), Refusal> {
-    Ok(reader.fetch_watermarks(topic, partition, ASK_TIMEOUT)?)
+    Ok(bounds(reader, topic, partition, ASK_TIMEOUT)?)
 }

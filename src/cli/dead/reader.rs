@@ -2,7 +2,7 @@
 
 use super::letter::{Place, Stored};
 use crate::config::Config;
-use crate::kafka::{Role, client_config, owned_headers, topic_counts};
+use crate::kafka::{Role, bounds, client_config, owned_headers, topic_counts};
 use anyhow::Context as _;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult};
@@ -104,7 +104,7 @@ impl Reader {
     }
 
     fn ends(&self, topic: &str, partition: i32) -> anyhow::Result<(i64, i64)> {
-        let ends = self.consumer.fetch_watermarks(topic, partition, ASK_TIMEOUT);
+        let ends = bounds(&self.consumer, topic, partition, ASK_TIMEOUT);
         ends.with_context(|| format!("the ends of {topic}/{partition} cannot be read"))
     }
 
