@@ -5,7 +5,7 @@ use crate::engine::TopicPartition;
 use crate::model::Offset;
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer, ConsumerContext, ConsumerGroupMetadata};
-use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::error::{KafkaResult, RDKafkaErrorCode};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,8 +53,8 @@ pub trait Group: Send + Sync {
     ) -> KafkaResult<Vec<(TopicPartition, Offset)>>;
     /// Commits offsets outside of any transaction and waits for the answer.
     fn commit(&self, topics: &Topics, offsets: &[(TopicPartition, Offset)]) -> KafkaResult<()>;
-    /// The number of partitions of each topic.
-    fn counts(&self, topics: &[&str]) -> KafkaResult<BTreeMap<String, i32>>;
+    /// The number of partitions of each topic, or why the broker does not tell.
+    fn counts(&self, topics: &[&str]) -> KafkaResult<BTreeMap<String, Result<i32, RDKafkaErrorCode>>>;
 }
 
 impl<C: ConsumerContext> Group for BaseConsumer<C> {
@@ -86,11 +86,7 @@ impl<C: ConsumerContext> Group for BaseConsumer<C> {
         Consumer::commit(self, &topics.list(offsets)?, CommitMode::Sync)
     }
 
-    fn counts(&self, topics: &[&str]) -> KafkaResult<BTreeMap<String, i32>> {
-        let counts = topic_counts(self.client(), topics, ASK_TIMEOUT)?;
-        match counts.values().find_map(|count| count.as_ref().err()) {
-            Some(code) => Err(KafkaError::MetadataFetch(*code)),
-            None => Ok(counts.into_iter().map(|(topic, count)| (topic, count.unwrap_or(0))).collect()),
-        }
+    fn counts(&self, topics: &[&str]) -> KafkaResult<BTreeMap<String, Result<i32, RDKafkaErrorCode>>> {
+        topic_counts(self.client(), topics, ASK_TIMEOUT)
     }
 }

@@ -1,10 +1,12 @@
-//! What source and sink share of Kafka: settings, batches of records, error verdicts, headers, the group.
+//! What source and sink share of Kafka: settings, batches of records, error verdicts, remedies, headers, the
+//! group.
 
 mod batch;
 mod bounds;
 mod dead_letter;
 mod group;
 mod headers;
+mod remedy;
 mod settings;
 mod verdict;
 mod watch;
@@ -17,6 +19,7 @@ pub use dead_letter::{
 };
 pub use group::{Group, Topics};
 pub use headers::{DEAD_LETTER_PREFIX, SOURCE, last_header, published_headers};
+pub use remedy::{Access, Concerned, remedy, remedy_of_log};
 pub use settings::{Role, client_config, topic_counts};
 pub use verdict::{
     ConsumerVerdict, Verdict, code_of, consumer_verdict, is_full, is_hopeless, is_passing, is_purged,

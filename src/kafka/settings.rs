@@ -10,6 +10,11 @@ use rdkafka::error::{KafkaResult, RDKafkaErrorCode};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// How long the network may take for one request.
+const SOCKET_TIMEOUT_MS: u64 = 10_000;
+/// How long a new connection's first answer may take: shorter, so that one made to a silent network is soon made anew.
+const API_VERSION_TIMEOUT_MS: u64 = 5_000;
+
 /// What a client is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Role {
@@ -56,6 +61,12 @@ fn connection(config: &Config, settings: &mut ClientConfig) {
     optional("ssl.certificate.location", kafka.ssl_certificate_file.as_deref());
     optional("ssl.key.location", kafka.ssl_key_file.as_deref());
     optional("ssl.key.password", kafka.ssl_key_password.as_ref().map(|secret| secret.expose()));
+    // A connection that swallows what is sent is given up after this; the consumer's default of 60 s is longer than
+    // its session. librdkafka refuses a producer whose requests may outlast its transactions.
+    let timeout_ms = SOCKET_TIMEOUT_MS.min(config.delivery.transaction_timeout_ms);
+    settings.set("socket.timeout.ms", timeout_ms.to_string());
+    settings.set("socket.connection.setup.timeout.ms", SOCKET_TIMEOUT_MS.to_string());
+    settings.set("api.version.request.timeout.ms", API_VERSION_TIMEOUT_MS.to_string());
     // Reconnect at once, then slower: the default of 10 s at most is long for a worker that must catch up.
     settings.set("reconnect.backoff.ms", "50");
     settings.set("reconnect.backoff.max.ms", "2000");
@@ -70,6 +81,8 @@ fn consumer(config: &Config, settings: &mut ClientConfig) {
     settings.set("isolation.level", "read_committed");
     settings.set("partition.assignment.strategy", "cooperative-sticky");
     settings.set("session.timeout.ms", kafka.session_timeout_ms.to_string());
+    // librdkafka's own 3 s are as long as a short session; three in a session is Kafka's advice.
+    settings.set("heartbeat.interval.ms", (kafka.session_timeout_ms / 3).clamp(100, 3_000).to_string());
     settings.set("max.poll.interval.ms", kafka.max_poll_interval_ms.to_string());
     settings.set("check.crcs", "true");
     // Where a partition has no offset we set one; any other reset is lost retention, never a silent jump.

@@ -1,4 +1,5 @@
-//! The one place that maps a Kafka error to what is to be done about it. No other file looks at error codes.
+//! The one place that maps a Kafka error to what is to be done about it. No other file decides by error
+//! codes; `remedy.rs` has the words for an operator.
 //!
 //! librdkafka's own word on an error of a transaction call (fatal, abort, retriable) comes before the tables
 //! of codes here. Those are for delivery reports, for the consumer, and for calls whose error says no more. Every code

@@ -14,6 +14,9 @@ use rdkafka::producer::ProducerContext;
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
+/// Lines kept about a failed transaction: one for each of its partitions, but there may be thousands.
+const GIVEN_UP_LINES_MAX: usize = 100;
+
 /// Delivery reports and health of one producer.
 #[derive(Debug, Default)]
 pub struct ProducerWatch {
@@ -68,6 +71,8 @@ pub fn sees_failures(settings: &ClientConfig) -> Result<(), String> {
 struct Tally {
     outstanding: usize,
     failed: Vec<(usize, RDKafkaErrorCode)>,
+    /// What librdkafka said when it gave the open transaction up; empty while it has not.
+    given_up: Vec<String>,
 }
 
 impl ProducerWatch {
@@ -85,6 +90,20 @@ impl ProducerWatch {
     pub fn wait_all(&self, timeout: Duration) -> bool {
         let waited = self.changed.wait_timeout_while(self.lock(), timeout, |tally| tally.outstanding > 0);
         waited.expect("no holder of this lock panics").0.outstanding == 0
+    }
+
+    /// What librdkafka said when it gave the open transaction up; nothing while it has not.
+    pub fn given_up(&self) -> Vec<String> {
+        self.lock().given_up.clone()
+    }
+
+    pub fn has_given_up(&self) -> bool {
+        !self.lock().given_up.is_empty()
+    }
+
+    /// Another transaction begins.
+    pub fn begin(&self) {
+        self.lock().given_up.clear();
     }
 
     /// How many reports are still to come.
@@ -116,6 +135,13 @@ impl ClientContext for ProducerWatch {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         if matches!(facility, "FAIL" | "REQTMOUT") {
             self.suspect(Suspicion::Connection);
+        }
+        // Lines of the first kind name a topic and partition each, one of the second kind the transaction's error.
+        if matches!(facility, "ADDPARTS" | "TXNERR") {
+            let lines = &mut self.lock().given_up;
+            if lines.len() < GIVEN_UP_LINES_MAX {
+                lines.push(message.to_owned());
+            }
         }
         log_librdkafka("producer", level, facility, message);
     }

@@ -8,7 +8,7 @@ use crate::kafka::{FinishedBatch, RecordBatch, Topics};
 use crate::model::{DeadLetter, Outcome, Reason, Stage};
 use crate::sink::{Answer, Refused, Signals, Stopped};
 use crate::source::{Budget, Lanes, Notice, SourceEnd};
-use crate::telemetry::{Health, Metrics};
+use crate::telemetry::{Health, Loop, Metrics};
 use crossbeam_channel::{Receiver, Sender};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -62,6 +62,7 @@ pub(super) struct Coordinator {
     gauges_at: Instant,
     busy_before_ns: u64,
     dead_letters_logged: u32,
+    is_sink_ready: bool,
     end: Option<Result<(), String>>,
 }
 
@@ -81,6 +82,7 @@ impl Coordinator {
             gauges_at: now,
             busy_before_ns: 0,
             dead_letters_logged: 0,
+            is_sink_ready: false,
             end: None,
         }
     }
@@ -145,8 +147,11 @@ impl Coordinator {
             Message::Notice(notice) => self.notice(notice),
             Message::Finished(batch) => self.finished(batch),
             Message::Abandoned(batch) => self.abandoned(&batch),
-            // Whoever waits for it may have given up.
-            Message::SinkReady => drop(self.desk.ready.send(())),
+            Message::SinkReady => {
+                self.is_sink_ready = true;
+                // Whoever waits for it may have given up.
+                let _ = self.desk.ready.send(());
+            }
             Message::SinkAnswer(Answer::Committed) => self.feed(Event::Committed),
             Message::SinkAnswer(Answer::Failed { committed, refused }) => {
                 self.refuse(&refused);
@@ -340,6 +345,14 @@ impl Coordinator {
         metrics.worker_busy_ratio.set(((busy_ns - self.busy_before_ns) as f64 / could_ns).min(1.0));
         self.busy_before_ns = busy_ns;
         self.update_lags();
+        self.update_trouble();
+    }
+
+    /// What is in the sink's way is trouble while there is something to publish.
+    fn update_trouble(&self) {
+        let is_idle = self.is_sink_ready && self.held.is_empty();
+        let why = if is_idle { None } else { self.desk.signals.trouble() };
+        self.desk.health.set_trouble(Loop::Coordinator, why);
     }
 
     /// Lag in records, and in time: how old the last record was that is done, while any are waiting.

@@ -152,7 +152,7 @@ impl Worker {
         let is_held = Arc::new(AtomicBool::new(false));
         let lanes = Arc::new(Lanes::default());
         let flags = (&is_stopping, &is_held);
-        let context = context(config, &topics, metrics, &lanes, flags, say.clone());
+        let context = context(config, &topics, (metrics, health), &lanes, flags, say.clone());
         let consumer = KafkaSource::consumer(config, context)
             .map_err(|error| anyhow::anyhow!(why_stop(Role::Consumer, &error)))?;
         let signals = Arc::new(Signals::default());
@@ -266,16 +266,19 @@ impl Worker {
 fn context(
     config: &Config,
     topics: &Topics,
-    metrics: &Arc<Metrics>,
+    (metrics, health): (&Arc<Metrics>, &Arc<Health>),
     lanes: &Arc<Lanes>,
     (is_stopping, is_held): (&Arc<AtomicBool>, &Arc<AtomicBool>),
     say: Sender<Message>,
 ) -> Context {
+    let health = Arc::clone(health);
     Context {
         topics: topics.clone(),
         lanes: Arc::clone(lanes),
         notify: Box::new(move |notice| say.send(Message::Notice(notice)).is_ok()),
+        tell_trouble: Box::new(move |why| health.set_trouble(Loop::Poll, why)),
         metrics: Arc::clone(metrics),
+        group: config.kafka.group.clone(),
         start: config.input.start,
         lost: config.input.lost_offsets,
         revoke_timeout: Duration::from_millis(config.delivery.revoke_timeout_ms),

@@ -2,13 +2,13 @@
 //! output and dead letter before them. After a failure the whole round is sent again.
 
 use super::link::Link;
-use super::outlet::Outlet;
+use super::outlet::{Outlet, Unready};
 use super::publish::SendError;
 use super::{Answer, Refused, Sink, Stopped};
 use crate::engine::{BatchId, Fence, TopicPartition};
 use crate::kafka::{FinishedBatch, Role, Verdict, verdict, why_stop};
 use crate::model::Offset;
-use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::error::KafkaError;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,9 +28,9 @@ impl AtLeastOnce {
         Self { outlet, link: None, broken: None, failures_in_a_row: 0 }
     }
 
-    fn connect(&mut self) -> KafkaResult<Link> {
+    fn connect(&mut self) -> Result<Link, Unready> {
         self.outlet.learn_counts()?;
-        Link::new(&self.outlet.settings)
+        Ok(Link::new(&self.outlet.settings)?)
     }
 
     /// Waits for the reports, then commits the offsets.
@@ -75,10 +75,13 @@ impl Sink for AtLeastOnce {
                     self.failures_in_a_row = 0;
                     return Ok(());
                 }
-                Err(error) if verdict(&error) == Verdict::Stop => {
+                Err(Unready::Kafka(error)) if verdict(&error) == Verdict::Stop => {
                     return Err(Stopped::Because(why_stop(Role::Producer, &error)));
                 }
-                Err(error) => tracing::warn!(%error, "the producer is not ready; trying again"),
+                Err(error) => {
+                    tracing::warn!(%error, "the producer is not ready; trying again");
+                    self.outlet.tell(&error, &[]);
+                }
             }
             self.failures_in_a_row += 1;
             self.pause()?;
@@ -96,6 +99,7 @@ impl Sink for AtLeastOnce {
         let failure = match self.try_commit(offsets, fence) {
             Ok(()) => {
                 self.failures_in_a_row = 0;
+                self.outlet.all_is_well();
                 return Ok(Answer::Committed);
             }
             Err(failure) => failure,
@@ -104,11 +108,17 @@ impl Sink for AtLeastOnce {
         let mut refused = Vec::new();
         match failure {
             Failure::Stopped(stopped) => return Err(stopped),
-            Failure::Refused(records) => refused = records,
+            Failure::Refused(records) => {
+                refused = records;
+                if self.outlet.shrink_batches() {
+                    self.prepare()?;
+                }
+            }
             Failure::Rebalance => self.outlet.metrics.transaction_aborted("rebalance"),
             Failure::Kafka(call, error) => {
                 tracing::warn!(%error, call, "a round of records has failed and will be sent again");
                 self.outlet.metrics.transaction_aborted(call);
+                self.outlet.tell(&Unready::Kafka(error), &[]);
                 self.failures_in_a_row += 1;
                 self.pause()?;
                 // A fatal error leaves the idempotent producer useless; a new one costs little.

@@ -13,8 +13,8 @@ use crate::model::Offset;
 use crate::telemetry::Metrics;
 use at_least_once::AtLeastOnce;
 use outlet::Outlet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use transactional::Transactional;
 
 /// Where finished batches go. One sink is driven by one thread.
@@ -90,11 +90,14 @@ pub enum Stopped {
     Because(String),
 }
 
-/// What coordinator and sink thread share: whether to give up retrying, and the fence as of now.
+/// What coordinator and sink thread share: whether to give up retrying, the fence as of now, and what is
+/// in the way.
 #[derive(Debug, Default)]
 pub struct Signals {
     stop: AtomicBool,
     fence: AtomicU64,
+    /// What keeps the sink from its work until an operator has acted.
+    trouble: Mutex<Option<String>>,
 }
 
 impl Signals {
@@ -113,5 +116,13 @@ impl Signals {
 
     pub fn fence(&self) -> Fence {
         Fence(self.fence.load(Ordering::SeqCst))
+    }
+
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().expect("no holder of this lock panics").clone()
+    }
+
+    fn set_trouble(&self, why: Option<String>) {
+        *self.trouble.lock().expect("no holder of this lock panics") = why;
     }
 }

@@ -5,8 +5,8 @@ use super::{Refused, Signals};
 use crate::config::{Config, HeaderFamily};
 use crate::engine::{BatchId, TopicPartition};
 use crate::kafka::{
-    FinishedBatch, Group, Omit, Record, Topics, code_of, dead_letter_headers, is_full, is_purged,
-    is_too_large, published_headers,
+    FinishedBatch, Omit, Record, Topics, code_of, dead_letter_headers, is_full, is_purged, is_too_large,
+    published_headers,
 };
 use crate::model::{DeadLetter, Outcome};
 use rdkafka::error::KafkaError;
@@ -26,6 +26,8 @@ pub(super) struct Publisher {
     /// Records that were in a produce batch the broker refused for its size. They go alone the next time,
     /// which tells the one that is too large from its neighbours.
     suspects: BTreeSet<Refused>,
+    /// Another batch was refused while the suspects went alone: it is not about one record.
+    wants_smaller_batches: bool,
 }
 
 /// Why a transaction cannot be committed as it stands.
@@ -57,15 +59,18 @@ impl Publisher {
             counts: BTreeMap::new(),
             tickets: Vec::new(),
             suspects: BTreeSet::new(),
+            wants_smaller_batches: false,
         }
     }
 
-    /// Reads the topics' partition counts anew.
-    pub(super) fn learn_counts(&mut self, group: &dyn Group) -> Result<(), KafkaError> {
-        let mut names: Vec<&str> = self.topics.inputs.iter().map(|topic| &**topic).collect();
-        names.extend([self.topics.output.as_str(), self.topics.dead_letter.as_str()]);
-        self.counts = group.counts(&names)?;
-        Ok(())
+    /// The partition counts that records are routed by from now on.
+    pub(super) fn set_counts(&mut self, counts: BTreeMap<String, i32>) {
+        self.counts = counts;
+    }
+
+    /// Whether a topic that is written to has another number of partitions now.
+    pub(super) fn is_outdated(&self, counts: &BTreeMap<String, i32>) -> bool {
+        counts.iter().any(|(topic, count)| self.counts.get(topic) != Some(count))
     }
 
     /// Hands every record of a batch to the producer.
@@ -176,8 +181,10 @@ impl Publisher {
         let too_large = failed.iter().filter(|(_, code)| is_too_large(*code));
         let places: Vec<Refused> = too_large.map(|(ticket, _)| tickets[*ticket]).collect();
         if !places.is_empty() {
-            let refused = places.iter().filter(|place| self.suspects.contains(place)).copied().collect();
-            self.suspects.extend(places);
+            let (refused, new): (Vec<Refused>, Vec<Refused>) =
+                places.into_iter().partition(|place| self.suspects.contains(place));
+            self.wants_smaller_batches = !self.suspects.is_empty() && new.len() > 1;
+            self.suspects.extend(new);
             return Err(SendError::Refused(refused));
         }
         // One failure has librdkafka throw away what waits behind it, of which it may tell first.
@@ -189,6 +196,17 @@ impl Publisher {
                 Ok(())
             }
         }
+    }
+
+    /// Whether refusals are about batches, not about the one record that is too large.
+    pub(super) fn wants_smaller_batches(&self) -> bool {
+        self.wants_smaller_batches
+    }
+
+    /// Batches are smaller from now on: nothing need go alone until one of those is refused.
+    pub(super) fn clear_suspects(&mut self) {
+        self.wants_smaller_batches = false;
+        self.suspects.clear();
     }
 
     /// Forgets the tickets of a transaction that was undone.

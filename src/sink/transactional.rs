@@ -5,7 +5,7 @@
 //! sign of trouble is made anew, with the same transactional id, before the next transaction begins.
 
 use super::link::Link;
-use super::outlet::Outlet;
+use super::outlet::{Outlet, Unready};
 use super::publish::SendError;
 use super::{Answer, Defence, Refused, Sink, Stopped};
 use crate::engine::{BatchId, Fence, TopicPartition};
@@ -26,6 +26,8 @@ const SLOW_COMMIT: Duration = Duration::from_secs(5);
 const FENCED_TWICE_WITHIN: Duration = Duration::from_secs(60);
 const BACKOFF_MIN: Duration = Duration::from_millis(100);
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
+/// Delivery reports that take longer than this are a reason to look what is the matter.
+const REPORTS_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The exactly-once sink.
 pub struct Transactional {
@@ -33,6 +35,8 @@ pub struct Transactional {
     defence: Defence,
     link: Option<Link>,
     is_open: bool,
+    opened_at: Instant,
+    transaction_timeout: Duration,
     /// The first thing that went wrong in the open transaction.
     broken: Option<Broken>,
     fenced_at: Option<Instant>,
@@ -56,10 +60,12 @@ enum Broken {
 impl Transactional {
     pub(super) fn new(outlet: Outlet, defence: Defence) -> Self {
         Self {
+            transaction_timeout: outlet.transaction_timeout(),
             outlet,
             defence,
             link: None,
             is_open: false,
+            opened_at: Instant::now(),
             broken: None,
             fenced_at: None,
             failures_in_a_row: 0,
@@ -94,17 +100,20 @@ impl Transactional {
     }
 
     /// A producer could not be made: an error to be waited out, or the reason to stop.
-    fn not_made(&mut self, error: &KafkaError) -> Result<(), Stopped> {
-        match verdict(error) {
-            Verdict::Stop => return Err(Stopped::Because(why_stop(Role::Producer, error))),
-            Verdict::Fenced => self.note_fenced()?,
-            Verdict::Retry | Verdict::Abort | Verdict::Rebuild => {}
+    fn not_made(&mut self, error: &Unready) -> Result<(), Stopped> {
+        if let Unready::Kafka(error) = error {
+            match verdict(error) {
+                Verdict::Stop => return Err(Stopped::Because(why_stop(Role::Producer, error))),
+                Verdict::Fenced => self.note_fenced()?,
+                Verdict::Retry | Verdict::Abort | Verdict::Rebuild => {}
+            }
         }
         tracing::warn!(%error, "the producer is not ready; trying again");
+        self.outlet.tell(error, &[]);
         Ok(())
     }
 
-    fn connect(&mut self) -> KafkaResult<Link> {
+    fn connect(&mut self) -> Result<Link, Unready> {
         self.outlet.learn_counts()?;
         let link = Link::new(&self.outlet.settings)?;
         link.producer().init_transactions(CALL_TIMEOUT)?;
@@ -118,14 +127,16 @@ impl Transactional {
             tracing::info!(cause = why.cause(), "the producer is suspect and made anew");
             self.rebuild(why.cause()).map_err(Broken::Stopped)?;
         }
+        self.link().watch().begin();
         if let Err(error) = self.link().producer().begin_transaction() {
             // There is nothing to abort yet, so an error here would stay.
-            return Err(match self.broken_by(&error, "begin") {
+            return Err(match self.broken_by(error, "begin") {
                 Broken::Abort(call) => Broken::Rebuild(call),
                 broken => broken,
             });
         }
         self.is_open = true;
+        self.opened_at = Instant::now();
         Ok(())
     }
 
@@ -139,6 +150,10 @@ impl Transactional {
     fn try_send(&mut self, id: BatchId, batch: &FinishedBatch) -> Result<(), Broken> {
         if !self.is_open {
             self.begin()?;
+        }
+        // librdkafka would take no more of it; why it has failed, the commit will be told.
+        if self.link().watch().has_given_up() {
+            return Ok(());
         }
         let link = self.link.as_ref().expect("the sink is prepared before it is used");
         let sent = self.outlet.publisher.send(link, id, batch, &self.outlet.signals);
@@ -157,8 +172,7 @@ impl Transactional {
         if let Some(Broken::Stopped(stopped)) = self.broken.take_if(|it| matches!(it, Broken::Stopped(_))) {
             return Err(sure(Broken::Stopped(stopped)));
         }
-        let waited = self.link().wait_deliveries(&self.outlet.signals);
-        waited.map_err(|stopped| sure(Broken::Stopped(stopped)))?;
+        self.wait_reports().map_err(sure)?;
         let link = self.link.as_ref().expect("the sink is prepared before it is used");
         // What the reports say comes first: a refused record makes every later call fail, too.
         let settled = self.outlet.publisher.settle(link);
@@ -177,7 +191,7 @@ impl Transactional {
             return Err(sure(Broken::Abort("rebalance")));
         }
         let list =
-            self.outlet.topics.list(offsets).map_err(|error| sure(self.broken_by(&error, "offsets")))?;
+            self.outlet.topics.list(offsets).map_err(|error| sure(self.broken_by(error, "offsets")))?;
         let (metadata, signals) = (Arc::new(metadata), Arc::clone(&self.outlet.signals));
         self.until_done("send_offsets", |link| link.send_offsets(&list, &metadata, CALL_TIMEOUT, &signals))
             .map_err(sure)?;
@@ -192,6 +206,29 @@ impl Transactional {
             self.link().watch().suspect(Suspicion::SlowCommit);
         }
         Ok(())
+    }
+
+    /// Waits for the delivery reports. librdkafka tries a record on a topic that has gone for as long as a transaction
+    /// may take, and a transaction that it has given up reports the rest only when it is aborted.
+    fn wait_reports(&self) -> Result<(), Broken> {
+        let watch = self.link().watch();
+        loop {
+            let before = watch.outstanding();
+            if watch.wait_all(REPORTS_TIMEOUT) {
+                return Ok(());
+            }
+            if self.outlet.signals.is_stopping() {
+                return Err(Broken::Stopped(Stopped::ByRequest));
+            }
+            let is_still = watch.outstanding() == before;
+            if is_still && watch.has_given_up() {
+                return Ok(());
+            }
+            if is_still && self.outlet.has_changed() {
+                tracing::warn!("topics have gone or were made anew; the transaction will be sent again");
+                return Err(Broken::Rebuild("topics"));
+            }
+        }
     }
 
     /// Repeats a call while its error says so. A call that had to be repeated makes the producer suspect; one that
@@ -214,7 +251,7 @@ impl Transactional {
                 }
             };
             if verdict(&error) != Verdict::Retry {
-                return Err(self.broken_by(&error, call));
+                return Err(self.broken_by(error, call));
             }
             tracing::info!(%error, call, "a transaction call is repeated");
             self.link().watch().suspect(Suspicion::RepeatedCall);
@@ -225,25 +262,33 @@ impl Transactional {
     fn broken_by_send(&mut self, error: SendError) -> Broken {
         match error {
             SendError::Refused(refused) => Broken::Refused(refused),
-            SendError::Kafka(error) => self.broken_by(&error, "produce"),
+            SendError::Kafka(error) => self.broken_by(error, "produce"),
         }
     }
 
-    fn broken_by(&mut self, error: &KafkaError, call: &'static str) -> Broken {
+    fn broken_by(&mut self, error: KafkaError, call: &'static str) -> Broken {
         // Where the producer is useless, the errors of its records tell nothing but that they were thrown away.
         let fatal = self.link().fatal_error();
-        let verdict = fatal.as_ref().map_or_else(|| verdict(error), |(code, _)| verdict_on_fatal(*code));
+        let verdict = fatal.as_ref().map_or_else(|| verdict(&error), |(code, _)| verdict_on_fatal(*code));
         let fatal = fatal.map(|(_, why)| why);
         tracing::warn!(%error, fatal, call, ?verdict, "a transaction has failed and will be sent again");
+        let why_stop = why_stop(Role::Producer, &error);
+        self.outlet.tell(&Unready::Kafka(error), &self.link().watch().given_up());
         match verdict {
             Verdict::Retry | Verdict::Abort => Broken::Abort(call),
             Verdict::Rebuild => Broken::Rebuild(call),
+            Verdict::Fenced if self.is_overdue() => Broken::Rebuild("timed_out"),
             Verdict::Fenced => match self.note_fenced() {
                 Ok(()) => Broken::Rebuild("fenced"),
                 Err(stopped) => Broken::Stopped(stopped),
             },
-            Verdict::Stop => Broken::Stopped(Stopped::Because(why_stop(Role::Producer, error))),
+            Verdict::Stop => Broken::Stopped(Stopped::Because(why_stop)),
         }
+    }
+
+    /// The coordinator fences the owner of a transaction that has taken too long: no other process is to blame.
+    fn is_overdue(&self) -> bool {
+        self.is_open && self.opened_at.elapsed() >= self.transaction_timeout
     }
 
     /// Fenced once is a neighbour's restart; twice in a row is somebody who has our name.
@@ -264,7 +309,10 @@ impl Transactional {
             Broken::Stopped(stopped) => return Err(stopped),
             Broken::Abort(reason) => (reason, None, Vec::new()),
             Broken::Rebuild(reason) => (reason, Some(reason), Vec::new()),
-            Broken::Refused(refused) => ("refused", None, refused),
+            Broken::Refused(refused) => {
+                let is_shrunk = self.outlet.shrink_batches();
+                ("refused", is_shrunk.then_some("refused"), refused)
+            }
         };
         self.outlet.metrics.transaction_aborted(reason);
         if useless.is_none() && self.is_open {
@@ -280,13 +328,18 @@ impl Transactional {
         } else {
             let _ = self.link().watch().take_failed();
             // The counts may be what was wrong: a topic made anew, partitions added.
-            if let Err(error) = self.outlet.learn_counts() {
-                tracing::warn!(%error, "the topics' partition counts cannot be read");
+            match self.outlet.learn_counts() {
+                Ok(()) => {}
+                // Waits until it is there.
+                Err(Unready::Topic(..)) => self.rebuild("error")?,
+                Err(Unready::Kafka(error)) => {
+                    tracing::warn!(%error, "the topics' partition counts cannot be read");
+                }
             }
         }
         let committed = if in_doubt { self.committed(at)? } else { Vec::new() };
-        if refused.is_empty() {
-            // A fault that lasts must not become a storm of transactions.
+        // A fault that lasts must not become a storm of transactions; each refusal brings the next attempt further.
+        if reason != "refused" {
             self.failures_in_a_row += 1;
             let backoff = BACKOFF_MIN * 2u32.pow(self.failures_in_a_row.min(6));
             self.outlet.pause(backoff.min(BACKOFF_MAX))?;
@@ -299,7 +352,7 @@ impl Transactional {
         loop {
             let Err(error) = self.link().producer().abort_transaction(CALL_TIMEOUT) else { break };
             if verdict(&error) != Verdict::Retry {
-                return match self.broken_by(&error, "abort") {
+                return match self.broken_by(error, "abort") {
                     Broken::Stopped(stopped) => Err(stopped),
                     Broken::Rebuild(why) => Ok(Some(why)),
                     Broken::Abort(_) | Broken::Refused(_) => Ok(Some("abort")),
@@ -327,7 +380,9 @@ impl Transactional {
 impl Sink for Transactional {
     fn prepare(&mut self) -> Result<(), Stopped> {
         sees_failures(&self.outlet.settings).map_err(Stopped::Because)?;
-        self.rebuild("start")
+        self.rebuild("start")?;
+        self.outlet.all_is_well();
+        Ok(())
     }
 
     fn send(&mut self, id: BatchId, batch: Arc<FinishedBatch>) {
@@ -341,6 +396,7 @@ impl Sink for Transactional {
             Ok(()) => {
                 self.is_open = false;
                 self.failures_in_a_row = 0;
+                self.outlet.all_is_well();
                 self.outlet.metrics.transactions_total.inc();
                 return Ok(Answer::Committed);
             }

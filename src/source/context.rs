@@ -112,7 +112,11 @@ pub struct Context {
     pub lanes: Arc<Lanes>,
     /// Passes a notice on to the coordinator, in order with everything else it hears; says whether it could.
     pub notify: Box<dyn Fn(Notice) -> bool + Send + Sync>,
+    /// Says what keeps records from coming until an operator has acted, and when that is over.
+    pub tell_trouble: Box<dyn Fn(Option<String>) + Send + Sync>,
     pub metrics: Arc<Metrics>,
+    /// The group's name.
+    pub group: String,
     pub start: Start,
     pub lost: LostOffsets,
     /// How long a revoke hook waits at most.

@@ -10,7 +10,8 @@ use super::{Budget, Lanes};
 use crate::config::Config;
 use crate::engine::TopicPartition;
 use crate::kafka::{
-    ConsumerVerdict, RecordBatch, Role, Topics, client_config, consumer_verdict, topic_counts, why_stop,
+    Access, Concerned, ConsumerVerdict, RecordBatch, Role, Topics, client_config, consumer_verdict, remedy,
+    topic_counts, why_stop,
 };
 use crate::model::Partition;
 use crate::telemetry::Metrics;
@@ -68,6 +69,8 @@ pub struct KafkaSource {
     look_again: Option<Instant>,
     /// Held, and everything that was assigned then is paused.
     is_paused: bool,
+    /// An operator must act before more records come.
+    is_in_trouble: bool,
 }
 
 impl KafkaSource {
@@ -95,6 +98,7 @@ impl KafkaSource {
             last_error: None,
             look_again: None,
             is_paused: false,
+            is_in_trouble: false,
         }
     }
 
@@ -205,6 +209,9 @@ impl KafkaSource {
         // A partition that is not ours any more: librdkafka had the message on its way already.
         let Some(epoch) = self.lanes.epoch(at) else { return Ok(()) };
         self.metrics.polled_total.inc();
+        if std::mem::take(&mut self.is_in_trouble) {
+            (self.consumer.context().tell_trouble)(None);
+        }
         let continues = self.current.as_ref().is_some_and(|batch| batch.at == at && batch.epoch == epoch);
         if !continues {
             self.flush(tick)?;
@@ -316,6 +323,7 @@ impl KafkaSource {
             }
             ConsumerVerdict::Stop => return Err(why_stop(Role::Consumer, error)),
         }
+        self.look_for_trouble(code);
         let now = Instant::now();
         let is_news =
             self.last_error.is_none_or(|(last, at)| last != code || now - at > ERROR_LOG_INTERVAL);
@@ -324,6 +332,19 @@ impl KafkaSource {
             tracing::warn!(%error, "the consumer reports an error and goes on");
         }
         Ok(())
+    }
+
+    /// The error does not say which topic or partition it is about, nor does anything say when it is over: the next
+    /// record does.
+    fn look_for_trouble(&mut self, code: RDKafkaErrorCode) {
+        let topics: Vec<&str> = self.topics.inputs.iter().map(|topic| &**topic).collect();
+        let context = self.consumer.context();
+        let group = &context.group;
+        let concerned = Concerned { access: Access::Read, topics: &topics, group, transactional_id: None };
+        if let Some(what) = remedy(code, concerned) {
+            self.is_in_trouble = true;
+            (context.tell_trouble)(Some(what));
+        }
     }
 
     /// Some partition's next offset is gone from the broker. The error does not say which, so each is asked.

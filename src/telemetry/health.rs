@@ -25,6 +25,8 @@ pub struct Health {
     poll_ms: AtomicU64,
     coordinator_ms: AtomicU64,
     state: Mutex<State>,
+    /// What keeps a loop's part of the work from being done until an operator has acted, by [`Loop`].
+    troubles: Mutex<[Option<String>; 2]>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,6 +45,7 @@ impl Default for Health {
             poll_ms: AtomicU64::new(0),
             coordinator_ms: AtomicU64::new(0),
             state: Mutex::new(State::Waiting("the worker is starting".to_owned())),
+            troubles: Mutex::default(),
         }
     }
 }
@@ -67,6 +70,18 @@ impl Health {
         self.set(State::Held(why.to_owned()));
     }
 
+    /// Not ready while this is so; news go to the log.
+    pub fn set_trouble(&self, of: Loop, why: Option<String>) {
+        let own = &mut self.troubles.lock().expect("no holder of this lock panics")[of as usize];
+        if *own != why {
+            match &why {
+                Some(why) => tracing::error!("{why}; the worker waits, and goes on by itself"),
+                None => tracing::info!("the trouble is over"),
+            }
+            *own = why;
+        }
+    }
+
     /// Not ready ever again.
     pub fn set_stopping(&self) {
         self.set(State::Stopping);
@@ -85,9 +100,14 @@ impl Health {
 
     /// Why the worker is not ready, if it is not.
     pub fn not_ready(&self) -> Option<String> {
+        let trouble = || {
+            let troubles = self.troubles.lock().expect("no holder of this lock panics");
+            troubles.iter().flatten().next().cloned()
+        };
         match &*self.state.lock().expect("no holder of this lock panics") {
-            State::Waiting(why) | State::Held(why) => Some(why.clone()),
-            State::Ready => None,
+            State::Waiting(why) => Some(trouble().unwrap_or_else(|| why.clone())),
+            State::Held(why) => Some(why.clone()),
+            State::Ready => trouble(),
             State::Stopping => Some("the worker is stopping".to_owned()),
         }
     }

@@ -12,8 +12,19 @@ use std::sync::{Arc, OnceLock};
 const REBUILD_CAUSES: [&str; 7] =
     ["start", "connection", "slow_commit", "repeated_call", "unread_log", "error", "fenced"];
 /// Why a transaction was undone: the call that failed, or what happened meanwhile.
-const ABORT_REASONS: [&str; 9] =
-    ["produce", "begin", "offsets", "send_offsets", "commit", "rebalance", "refused", "no_group", "fenced"];
+const ABORT_REASONS: [&str; 11] = [
+    "produce",
+    "begin",
+    "offsets",
+    "send_offsets",
+    "commit",
+    "rebalance",
+    "refused",
+    "no_group",
+    "fenced",
+    "timed_out",
+    "topics",
+];
 const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 
 /// The cached handles. Counting is per batch, never per label look-up.

@@ -64,6 +64,20 @@ fn a_worker_that_is_held_says_why_until_it_stops() {
 }
 
 #[test]
+fn trouble_is_told_while_it_lasts_and_hides_no_other() {
+    let port = Port::open();
+    port.health.set_ready();
+    port.health.set_trouble(Loop::Poll, Some("no right to read".to_owned()));
+    port.health.set_trouble(Loop::Coordinator, Some("no topic to write".to_owned()));
+    assert!(port.get("/readyz").1.contains("no right to read"));
+    port.health.set_trouble(Loop::Poll, None);
+    let (head, body) = port.get("/readyz");
+    assert!(head.starts_with("http/1.1 503") && body.contains("no topic to write"), "{body}");
+    port.health.set_trouble(Loop::Coordinator, None);
+    assert!(port.get("/readyz").0.starts_with("http/1.1 200"));
+}
+
+#[test]
 fn readiness_follows_the_worker_and_errors_are_problem_details() {
     let port = Port::open();
     let (head, body) = port.get("/readyz");

@@ -212,7 +212,9 @@ impl Reading {
                 }
                 true
             }),
+            tell_trouble: Box::new(|_| {}),
             metrics: Metrics::new(),
+            group: config.kafka.group.clone(),
             start: config.input.start,
             lost: config.input.lost_offsets,
             revoke_timeout: Duration::from_secs(5),
