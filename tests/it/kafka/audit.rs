@@ -39,6 +39,19 @@ fn audit_json(broker: &Broker, topics: &Topics, arguments: &[&str]) -> (Option<i
     (code, serde_json::from_str(&text).expect("one JSON object"))
 }
 
+/// The second judge of the fault tests, beside the comparison with the pure function: the program's own audit must
+/// find nothing, and count what the first judge has counted.
+pub fn audit_is_clean(broker: &Broker, topics: &Topics, published: usize, dead_lettered: usize) {
+    let (code, answer) = audit_json(broker, topics, &[]);
+    assert_eq!((code, &answer["verdict"]), (Some(0), &json!("clean")), "the audit finds: {answer}");
+    let records = &answer["records"];
+    assert_eq!(
+        (&records["input"], &records["published"], &records["dead_lettered"]),
+        (&json!(published + dead_lettered), &json!(published), &json!(dead_lettered)),
+        "the audit counts otherwise than the judge: {answer}"
+    );
+}
+
 /// A record as copydesk would publish it, but for its value.
 fn output(topic: &str, partition: i32, source: i64) -> Message {
     let place = format!("{topic}/{partition}/{source}");
@@ -191,4 +204,10 @@ fn dead_letters_of_another_family_are_told_by_it_and_not_by_headers_from_upstrea
     assert_eq!((code, &clean["records"]["dead_lettered"]), (Some(0), &json!(dead)), "{clean}");
     let (code, answer) = audit_json(&broker, &topics, &[]);
     assert_eq!((code, &answer["reason"]), (Some(2), &json!("other_input")), "read as our own: {answer}");
+}
+
+/// As [`audit_is_clean`], of what is left of an input that was truncated.
+pub fn audit_of_the_rest_is_clean(broker: &Broker, topics: &Topics) {
+    let (code, answer) = audit_json(broker, topics, &["--truncated-input"]);
+    assert_eq!((code, &answer["verdict"]), (Some(0), &json!("clean")), "the audit finds: {answer}");
 }

@@ -57,6 +57,11 @@ impl Broker {
         brokers.map(|brokers| Self { brokers })
     }
 
+    /// As many as there are nodes.
+    fn replicas(&self) -> i32 {
+        i32::try_from(self.brokers.split(',').count()).expect("small")
+    }
+
     fn config(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", &self.brokers);
@@ -76,7 +81,7 @@ impl Broker {
         let admin: AdminClient<DefaultClientContext> = self.config().create().expect("an admin client");
         let new: Vec<NewTopic<'_>> = [&topics.input, &topics.output, &topics.dead]
             .map(|topic| {
-                NewTopic::new(topic, partitions, TopicReplication::Fixed(1))
+                NewTopic::new(topic, partitions, TopicReplication::Fixed(self.replicas()))
                     .set("max.message.bytes", "8388608")
                     // The feed's timestamps are old; retention would take the records away in the middle.
                     .set("retention.ms", "-1")
@@ -91,15 +96,61 @@ impl Broker {
     }
 
     pub fn limit_message_bytes(&self, topic: &str, bytes: usize) {
-        self.set_option(topic, "max.message.bytes", &bytes.to_string());
+        self.set_options(topic, &[("max.message.bytes", &bytes.to_string()), ("retention.ms", "-1")]);
     }
 
     /// Sets one option of a topic; its others go back to their defaults.
     pub fn set_option(&self, topic: &str, key: &str, value: &str) {
+        self.set_options(topic, &[(key, value)]);
+    }
+
+    fn set_options(&self, topic: &str, options: &[(&str, &str)]) {
         let admin: AdminClient<DefaultClientContext> = self.config().create().expect("an admin client");
-        let change = AlterConfig::new(ResourceSpecifier::Topic(topic)).set(key, value);
+        let change = AlterConfig::new(ResourceSpecifier::Topic(topic));
+        let change = options.iter().fold(change, |change, (key, value)| change.set(key, value));
         let done = block_on(admin.alter_configs([&change], &AdminOptions::new()));
         done.expect("configs can be altered")[0].as_ref().expect("the topic is there");
+    }
+
+    /// Deletes a topic, and waits until the broker knows of it no more.
+    pub fn delete_topic(&self, topic: &str) {
+        let admin: AdminClient<DefaultClientContext> = self.config().create().expect("an admin client");
+        let options = AdminOptions::new().operation_timeout(Some(TIMEOUT));
+        block_on(admin.delete_topics(&[topic], &options)).expect("topics can be deleted")[0]
+            .as_ref()
+            .expect("the topic was there");
+        let started = Instant::now();
+        while self.partitions(topic) > 0 {
+            assert!(started.elapsed() < TIMEOUT, "{topic} stays");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Makes one topic, as [`Broker::topics`] does.
+    pub fn make_topic(&self, topic: &str, partitions: i32) {
+        let admin: AdminClient<DefaultClientContext> = self.config().create().expect("an admin client");
+        let new = [NewTopic::new(topic, partitions, TopicReplication::Fixed(self.replicas()))
+            .set("max.message.bytes", "8388608")
+            .set("retention.ms", "-1")];
+        let options = AdminOptions::new().operation_timeout(Some(TIMEOUT));
+        block_on(admin.create_topics(&new, &options)).expect("topics can be made")[0]
+            .as_ref()
+            .expect("the topic is new");
+    }
+
+    /// How many partitions lack a replica in sync.
+    pub fn out_of_sync(&self) -> usize {
+        let reader: BaseConsumer = self.config().create().expect("a consumer");
+        let found = reader.fetch_metadata(None, TIMEOUT).expect("the broker answers");
+        let partitions = found.topics().iter().flat_map(|topic| topic.partitions());
+        partitions.filter(|partition| partition.isr().len() < partition.replicas().len()).count()
+    }
+
+    /// How many partitions a topic has; none when it is not there.
+    pub fn partitions(&self, topic: &str) -> usize {
+        let reader: BaseConsumer = self.config().create().expect("a consumer");
+        let found = reader.fetch_metadata(Some(topic), TIMEOUT).expect("the broker answers");
+        found.topics().first().map_or(0, |topic| topic.partitions().len())
     }
 
     /// Does what retention does: removes the records of a partition before an offset.

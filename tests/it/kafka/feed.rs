@@ -117,6 +117,14 @@ pub fn expected(topics: &Topics, feed: &[Message], options: &Options) -> Expecte
     expected
 }
 
+impl Expected {
+    /// What becomes of one record, if it is published.
+    fn output(&self, partition: i32, offset: i64) -> Option<&Option<Vec<u8>>> {
+        let found = self.outputs.get(&partition)?.iter().find(|(at, _)| *at == offset);
+        found.map(|(_, value)| value)
+    }
+}
+
 impl Topics {
     pub fn expected_published(&self, feed: &[Message]) -> usize {
         expected(self, feed, &Options::default()).published
@@ -174,4 +182,30 @@ pub fn judge(topics: &Topics, feed: &[Message], out: &[Message], dead: &[Message
         }
     }
     assert_eq!((out.len(), dead.len()), (expected.published, expected.dead), "records in all");
+}
+
+/// The judge of outputs that are not where their inputs were: each record of the feed, but for the places in `except`,
+/// is there once and with the right bytes, and those of one input partition that share an output partition are in order.
+pub fn judge_scattered(topics: &Topics, feed: &[Message], out: &[Message], except: &[(i32, i64)]) {
+    let expected = expected(topics, feed, &Options::default());
+    let mut last: BTreeMap<(i32, i32), i64> = BTreeMap::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for message in out {
+        let source = message.header("copydesk-source").expect("every output names its source");
+        let source = String::from_utf8_lossy(source).into_owned();
+        let mut parts = source.rsplitn(3, '/');
+        let mut number = || parts.next().and_then(|part| part.parse::<i64>().ok()).expect("a number");
+        let (offset, partition) = (number(), i32::try_from(number()).expect("small"));
+        let before = last.insert((partition, message.partition), offset);
+        assert!(before.is_none_or(|before| before < offset), "order: {source} comes after {before:?}");
+        assert!(seen.insert((partition, offset)), "{source} is there twice");
+        assert!(expected.output(partition, offset) == Some(&message.value), "bytes of {source}");
+    }
+    let mut next: BTreeMap<i32, i64> = BTreeMap::new();
+    for message in feed {
+        let offset = next.entry(message.partition).or_default();
+        let place = (message.partition, *offset);
+        assert_eq!(seen.contains(&place), !except.contains(&place), "whether {place:?} is published");
+        *offset += 1;
+    }
 }

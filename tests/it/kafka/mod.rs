@@ -5,13 +5,18 @@
 
 mod audit;
 mod broker;
+mod cluster;
 mod dead;
 mod feed;
 mod group;
 mod kills;
 mod late;
+mod network;
 mod outage;
 mod proxy;
+mod rebalance;
+mod rights;
+mod topics;
 mod worker;
 
 use broker::{Broker, Message};

@@ -21,32 +21,56 @@ fn outage() -> Duration {
 }
 
 /// One broker with a folder of its own, stopped and removed at the end.
-struct Own {
+pub struct Own {
     folder: PathBuf,
-    broker: Broker,
+    pub broker: Broker,
 }
 
 impl Own {
-    fn start(name: &str) -> Option<Self> {
+    pub fn start(name: &str) -> Option<Self> {
+        Self::start_with(name, &[])
+    }
+
+    /// The same with options of `tests/kafka/start`.
+    pub fn start_with(name: &str, options: &[&str]) -> Option<Self> {
         // That some broker is there says that one can be started here.
         Broker::find()?;
         let folder = std::env::temp_dir().join(format!("copydesk-outage-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
-        script("start", &["--state"], &folder);
-        let port = std::fs::read_to_string(folder.join("port")).expect("the broker's port");
-        let broker = Broker { brokers: format!("127.0.0.1:{}", port.trim()) };
-        Some(Self { folder, broker })
+        script("start", &[options, &["--state"]].concat(), &folder);
+        let nodes: Vec<PathBuf> = (1..=9)
+            .map(|number| folder.join(format!("node-{number}")))
+            .filter(|node| node.is_dir())
+            .collect();
+        let nodes = if nodes.is_empty() { vec![folder.clone()] } else { nodes };
+        let brokers: Vec<String> = nodes.iter().map(|node| address(node, "port")).collect();
+        Some(Self { folder, broker: Broker { brokers: brokers.join(",") } })
     }
 
-    fn kill(&self) {
+    /// Where users log in, of a broker that was started with `--acl`.
+    pub fn sasl(&self) -> String {
+        address(&self.folder, "sasl-port")
+    }
+
+    /// Kills a node of a cluster.
+    pub fn kill_node(&self, number: usize) {
+        script("stop", &["--kill"], &self.folder.join(format!("node-{number}")));
+    }
+
+    /// Brings it back. It has yet to catch up when this returns.
+    pub fn bring_back_node(&self, number: usize) {
+        script("start", &["--state"], &self.folder.join(format!("node-{number}")));
+    }
+
+    pub fn kill(&self) {
         script("stop", &["--kill"], &self.folder);
     }
 
-    fn come_back(&self) {
+    pub fn come_back(&self) {
         script("start", &["--state"], &self.folder);
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let id = std::fs::read_to_string(self.folder.join("pid")).expect("the broker's process id");
         let sent = Command::new("kill").args([name, id.trim()]).status().expect("kill is there");
         assert!(sent.success(), "kill {name} {id}");
@@ -57,6 +81,11 @@ impl Drop for Own {
     fn drop(&mut self) {
         script("stop", &[], &self.folder);
     }
+}
+
+fn address(folder: &Path, file: &str) -> String {
+    let port = std::fs::read_to_string(folder.join(file)).expect("the broker's port");
+    format!("127.0.0.1:{}", port.trim())
 }
 
 fn script(name: &str, arguments: &[&str], folder: &Path) {

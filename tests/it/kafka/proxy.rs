@@ -1,4 +1,5 @@
-//! A TCP proxy that knows Kafka's frames: holds, drops or delays requests of one kind, or cuts their connection.
+//! A TCP proxy that knows Kafka's frames: holds, drops or delays requests of one kind, or cuts their connection; or has
+//! bad weather for all of them.
 //!
 //! A request is four bytes of size, then API key (2), version (2) and correlation id (4); an answer is four
 //! bytes of size, then the correlation id. Broker addresses in the answers to Metadata and `FindCoordinator`
@@ -9,7 +10,7 @@ use std::collections::HashMap;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
 /// How long a test waits for something it has set up.
@@ -42,6 +43,20 @@ pub enum Fault {
     Reset,
 }
 
+/// The state of the whole network, until it is set anew.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Weather {
+    #[default]
+    Fair,
+    /// Every connection is closed, and each new one at once.
+    Cut,
+    /// What is sent is swallowed and never answered, while connections stay and can be made. One that has swallowed
+    /// something is dead for good: nobody sends that again.
+    Silent,
+    /// Each frame is late, and the later the larger it is.
+    Slow { delay: Duration, bytes_per_second: u32 },
+}
+
 /// What has really happened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Counts {
@@ -50,6 +65,12 @@ pub struct Counts {
     pub dropped: usize,
     pub delayed: usize,
     pub reset: usize,
+    /// Connections that were closed, or not let in, while the network was cut.
+    pub cut: usize,
+    /// Frames that were lost without a word.
+    pub swallowed: usize,
+    /// Frames that were late by [`Weather::Slow`].
+    pub slowed: usize,
 }
 
 pub struct Proxy {
@@ -72,7 +93,8 @@ struct Desk {
     /// Answers to released requests, from the correlation id on.
     late_answers: Vec<Vec<u8>>,
     counts: Counts,
-    sockets: Vec<TcpStream>,
+    links: Vec<Weak<Link>>,
+    weather: Weather,
 }
 
 struct Held {
@@ -85,6 +107,10 @@ struct Link {
     client: TcpStream,
     broker: TcpStream,
     pending: Mutex<Pending>,
+    /// Something was swallowed, so nothing passes any more.
+    is_dead: AtomicBool,
+    /// Its end must be a reset, so nobody may end it in order before.
+    is_reset: AtomicBool,
 }
 
 #[derive(Default)]
@@ -132,6 +158,27 @@ impl Proxy {
         self.state.release();
     }
 
+    pub fn set_weather(&self, weather: Weather) {
+        self.state.desk().weather = weather;
+        if weather == Weather::Cut {
+            for link in self.state.links() {
+                self.state.count(|counts| counts.cut += 1);
+                link.close();
+            }
+        }
+    }
+
+    /// Breaks every connection by a reset (RST): what is on its way is lost, and the client gets an error.
+    pub fn reset_all(&self) {
+        for link in self.state.links() {
+            link.is_reset.store(true, Ordering::Release);
+            reset_on_close(&link.client).expect("the socket can be told how to end");
+            self.state.count(|counts| counts.reset += 1);
+            // Wakes the two threads without a word to the client; the last of them closes the socket.
+            let _ = (link.client.shutdown(Shutdown::Read), link.broker.shutdown(Shutdown::Both));
+        }
+    }
+
     pub fn counts(&self) -> Counts {
         self.state.desk().counts
     }
@@ -152,8 +199,8 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.state.is_stopping.store(true, Ordering::Release);
-        for socket in self.state.desk().sockets.drain(..) {
-            let _ = socket.shutdown(Shutdown::Both);
+        for link in self.state.links() {
+            link.close();
         }
         // Wakes the thread that accepts.
         let _ = TcpStream::connect(self.state.own);
@@ -164,6 +211,31 @@ impl State {
     fn desk(&self) -> MutexGuard<'_, Desk> {
         // A test that failed while it held the lock must not hide its own message.
         self.desk.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The connections there are.
+    fn links(&self) -> Vec<Arc<Link>> {
+        let mut desk = self.desk();
+        desk.links.retain(|link| link.strong_count() > 0);
+        desk.links.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// What the weather does to a frame: whether it passes, when it has waited.
+    fn passes(&self, link: &Link, frame: &[u8]) -> bool {
+        let weather = self.desk().weather;
+        if weather == Weather::Silent {
+            link.is_dead.store(true, Ordering::Release);
+        }
+        if link.is_dead.load(Ordering::Acquire) {
+            self.count(|counts| counts.swallowed += 1);
+            return false;
+        }
+        if let Weather::Slow { delay, bytes_per_second } = weather {
+            self.count(|counts| counts.slowed += 1);
+            let size = u32::try_from(frame.len()).expect("frames are small");
+            std::thread::sleep(delay + Duration::from_secs(1) * size / bytes_per_second);
+        }
+        true
     }
 
     fn take_rule(&self, key: i16) -> Option<Fault> {
@@ -195,11 +267,14 @@ impl State {
 }
 
 fn connect(state: &Arc<State>, client: TcpStream) {
+    if state.desk().weather == Weather::Cut {
+        return state.count(|counts| counts.cut += 1);
+    }
     let Ok(broker) = TcpStream::connect(state.upstream) else { return };
     let _ = (client.set_nodelay(true), broker.set_nodelay(true));
-    let copies = [client.try_clone(), broker.try_clone()].map(|copy| copy.expect("a socket can be copied"));
-    state.desk().sockets.extend(copies);
-    let link = Arc::new(Link { client, broker, pending: Mutex::default() });
+    let (pending, no) = (Mutex::default(), || AtomicBool::new(false));
+    let link = Arc::new(Link { client, broker, pending, is_dead: no(), is_reset: no() });
+    state.desk().links.push(Arc::downgrade(&link));
     let (requests, answers) = ((Arc::clone(state), Arc::clone(&link)), (Arc::clone(state), link));
     std::thread::spawn(move || pass_requests(&requests.0, &requests.1));
     std::thread::spawn(move || pass_answers(&answers.0, &answers.1));
@@ -208,6 +283,9 @@ fn connect(state: &Arc<State>, client: TcpStream) {
 /// Client to broker, until the client's connection ends. The broker's outlives it while a request is held.
 fn pass_requests(state: &State, link: &Arc<Link>) {
     while let Some(frame) = read_frame(&link.client) {
+        if !state.passes(link, &frame) {
+            continue;
+        }
         let (key, correlation) = (short(&frame, 4), long(&frame, 8));
         link.pending().asked.insert(correlation, key);
         match state.take_rule(key) {
@@ -239,7 +317,7 @@ fn pass_requests(state: &State, link: &Arc<Link>) {
             break;
         }
     }
-    let _ = (link.client.shutdown(Shutdown::Both), link.broker.shutdown(Shutdown::Both));
+    link.close();
 }
 
 /// Broker to client. Goes on reading when the client has gone: a held request is answered, too.
@@ -255,16 +333,40 @@ fn pass_answers(state: &State, link: &Link) {
             state.changed.notify_all();
             continue;
         }
+        if !state.passes(link, &frame) {
+            continue;
+        }
         if key.is_some_and(|key| key == Api::Metadata as i16 || key == Api::FindCoordinator as i16) {
             replace_address(&mut frame, state.upstream, state.own);
         }
         // A client whose connection was cut does not want it any more.
         let _ = (&link.client).write_all(&frame);
     }
-    let _ = link.client.shutdown(Shutdown::Both);
+    // A dead connection shows no sign of it.
+    if !link.is_dead.load(Ordering::Acquire) && !link.is_reset.load(Ordering::Acquire) {
+        let _ = link.client.shutdown(Shutdown::Both);
+    }
+}
+
+/// Makes the socket's last close a reset. The standard library cannot; tokio can, and wants it non-blocking meanwhile.
+fn reset_on_close(socket: &TcpStream) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let _inside = runtime.enter();
+    let copy = socket.try_clone()?;
+    copy.set_nonblocking(true)?;
+    let copy = tokio::net::TcpStream::from_std(copy)?;
+    copy.set_zero_linger()?;
+    copy.into_std()?.set_nonblocking(false)
 }
 
 impl Link {
+    fn close(&self) {
+        let _ = self.broker.shutdown(Shutdown::Both);
+        if !self.is_reset.load(Ordering::Acquire) {
+            let _ = self.client.shutdown(Shutdown::Both);
+        }
+    }
+
     fn pending(&self) -> MutexGuard<'_, Pending> {
         self.pending.lock().expect("no holder of this lock panics")
     }
@@ -336,8 +438,49 @@ fn the_proxy_passes_frames_replaces_addresses_and_does_each_fault_once() {
     proxy.once(Api::Produce, Fault::Reset);
     assert!(ask(&client, Api::Produce, 7).is_none());
     proxy.assert_spent();
-    let all = Counts { held: 1, released: 1, dropped: 1, delayed: 1, reset: 1 };
+    let all = Counts { held: 1, released: 1, dropped: 1, delayed: 1, reset: 1, ..Counts::default() };
     assert_eq!(proxy.counts(), all);
+}
+
+#[test]
+fn the_proxy_makes_weather_for_all_connections_and_resets_them_for_real() {
+    let broker = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = broker.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for client in broker.incoming() {
+            std::thread::spawn(move || answer_all(&client.expect("a client"), address));
+        }
+    });
+    let proxy = Proxy::start(&address.to_string());
+    let connect = || TcpStream::connect(&proxy.brokers).expect("the proxy listens");
+    let end_of = |mut client: &TcpStream| {
+        client.set_read_timeout(Some(PATIENCE)).expect("a time");
+        client.read(&mut [0; 8]).map_err(|error| error.kind())
+    };
+
+    let (one, other) = (connect(), connect());
+    assert!(ask(&one, Api::Produce, 1).is_some() && ask(&other, Api::Produce, 2).is_some());
+    let slow = Weather::Slow { delay: Duration::from_millis(30), bytes_per_second: 1_000 };
+    proxy.set_weather(slow);
+    let started = Instant::now();
+    // 12 bytes there and 21 back.
+    assert!(ask(&one, Api::Produce, 3).is_some() && started.elapsed() >= Duration::from_millis(93));
+    proxy.set_weather(Weather::Silent);
+    assert!(ask(&one, Api::Produce, 4).is_none());
+    let late = connect();
+    assert!(ask(&late, Api::Produce, 5).is_none());
+    proxy.set_weather(Weather::Fair);
+    assert!(ask(&one, Api::Produce, 6).is_none() && ask(&late, Api::Produce, 7).is_none(), "dead for good");
+    assert!(ask(&other, Api::Produce, 8).is_some(), "it had nothing to swallow");
+    proxy.reset_all();
+    assert_eq!(end_of(&other), Err(ErrorKind::ConnectionReset));
+    let other = connect();
+    assert!(ask(&other, Api::Produce, 9).is_some());
+    proxy.set_weather(Weather::Cut);
+    assert_eq!(end_of(&other), Ok(0), "closed in order");
+    assert!(matches!(end_of(&connect()), Ok(0) | Err(ErrorKind::ConnectionReset)), "not let in");
+    let counts = proxy.counts();
+    assert_eq!((counts.reset, counts.slowed, counts.swallowed, counts.cut), (3, 2, 4, 2));
 }
 
 fn answer_all(client: &TcpStream, address: SocketAddr) {

@@ -79,6 +79,14 @@ impl Worker {
         self.wait_until(name, || self.try_metric(name).is_some_and(&is_right));
     }
 
+    /// Waits until it is not ready and says these words.
+    pub fn wait_not_ready(&self, words: &str) {
+        self.wait_until(words, || {
+            self.try_get("/readyz")
+                .is_some_and(|answer| answer.starts_with("HTTP/1.1 503") && answer.contains(words))
+        });
+    }
+
     /// Waits until so many records of the output topic are committed.
     pub fn wait_for_published(&self, broker: &Broker, topics: &Topics, partitions: i32, count: usize) {
         // Ends count transaction markers too, so this is a little early; it only times a kill.
