@@ -7,6 +7,7 @@ use rdkafka::admin::{
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
 use rdkafka::message::{Header, Headers, Message as _, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ThreadedProducer};
 use rdkafka::{Offset, TopicPartitionList};
@@ -274,11 +275,23 @@ impl Broker {
                     let source = String::from_utf8_lossy(source);
                     see(owned.partition, &source, owned.value.as_deref());
                 }
+                // The broker is away; that reading comes to its end all the same is for the caller to see to.
+                Some(Err(error)) if is_outage(&error) && goes_on() => {}
                 Some(Err(error)) => panic!("the reader fails: {error}"),
                 None if goes_on() => {}
                 None => return,
             }
         }
+    }
+
+    /// Everything committed that stands in a topic by now.
+    pub fn read_all(&self, topic: &str, partitions: i32) -> Vec<Message> {
+        let reader = self.reader(topic, partitions);
+        let mut found = Vec::new();
+        while let Some(message) = reader.poll(Duration::from_secs(3)) {
+            found.push(owned(&message.expect("a record")));
+        }
+        found
     }
 
     /// All records of a topic, those of aborted transactions included.
@@ -310,6 +323,13 @@ impl Broker {
         let offset = |offset: Offset| offset.to_raw().unwrap_or(-1);
         answer.elements().iter().map(|e| (e.partition(), offset(e.offset()))).collect()
     }
+}
+
+/// Whether an error says no more than that the broker does not answer.
+fn is_outage(error: &KafkaError) -> bool {
+    use rdkafka::error::RDKafkaErrorCode as Code;
+    let away = [Code::AllBrokersDown, Code::BrokerTransportFailure, Code::OperationTimedOut];
+    error.rdkafka_error_code().is_some_and(|code| away.contains(&code))
 }
 
 fn owned(message: &rdkafka::message::BorrowedMessage<'_>) -> Message {

@@ -1,7 +1,9 @@
 //! Dead letters on a real broker: the poison corpus, header families, the breaker, and `copydesk dead`.
 
+use super::audit::audit_is_clean;
 use super::broker::{Broker, Message, Topics};
 use super::feed::{self, article, poisoned};
+use super::report::{Run, reported};
 use super::worker::Worker;
 use crate::program::{copydesk, stderr, stdout};
 use copydesk::pipeline::Options;
@@ -53,7 +55,14 @@ fn broken(number: usize, partitions: i32) -> Message {
 
 #[test]
 fn the_poison_corpus_gets_its_reasons_and_its_neighbours_are_untouched() {
-    let Some(broker) = Broker::find() else { return };
+    reported("poison", None, |run| {
+        if let Some(broker) = Broker::find() {
+            publish_between_poison(&broker, run);
+        }
+    });
+}
+
+fn publish_between_poison(broker: &Broker, run: &mut Run) {
     let topics = broker.topics("corpus", 3);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/poison");
     let manifest = std::fs::read_to_string(folder.join("expected.tsv")).expect("the manifest");
@@ -84,7 +93,7 @@ fn the_poison_corpus_gets_its_reasons_and_its_neighbours_are_untouched() {
         feed.extend([good, bad]);
     }
     broker.produce(&topics.input, &feed);
-    let worker = Worker::start(&broker, &topics, &[]);
+    let worker = Worker::start(broker, &topics, &[]);
     let out = broker.read(&topics.output, 3, || feed.len() - wanted.len(), &worker);
     let dead = broker.read(&topics.dead, 3, || wanted.len(), &worker);
     feed::judge(&topics, &feed, &out, &dead, &Options::default());
@@ -96,6 +105,9 @@ fn the_poison_corpus_gets_its_reasons_and_its_neighbours_are_untouched() {
     }
     assert!(wanted.is_empty(), "no dead letters: {wanted:?}");
     worker.stops_within(STOP);
+    audit_is_clean(broker, &topics, out.len(), dead.len());
+    run.judged(feed.len());
+    run.fault("poison", rows.len());
 }
 
 #[test]

@@ -10,6 +10,8 @@
 
 use super::broker::{Broker, Topics};
 use super::proxy::{Api, Counts, Fault, Proxy, short};
+use super::report::reported;
+use super::size::sizes;
 use super::worker::say;
 use copydesk::config::{Sources, load};
 use copydesk::engine::{BatchId, Epoch, Fence, TopicPartition};
@@ -32,11 +34,6 @@ const PARTITIONS: i32 = 2;
 /// The fence all transactions here are begun under, and one that undoes them.
 const FENCE: Fence = Fence(0);
 const MOVED: Fence = Fence(1);
-
-/// Runs of each case with the defence on, and as many with it off; `COPYDESK_TEST_LATE_RUNS` sets it.
-fn runs() -> usize {
-    std::env::var("COPYDESK_TEST_LATE_RUNS").ok().and_then(|n| n.parse().ok()).unwrap_or(2)
-}
 
 /// How the transaction ends that the late request hits; of an `EndTxn`, what the late request says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,18 +80,36 @@ fn late_records_are_known_by_their_sequence() {
 
 /// Runs a case with the defence off, then on. `is_harmful` says what must be seen with it off.
 fn both_ways(name: &str, api: Api, end: End, is_harmful: bool, case: fn(&mut Run<'_>) -> Harm) {
-    let Some(broker) = Broker::find() else { return };
-    let stage = Stage::new(&broker, name);
+    reported("late requests", None, |report| {
+        if let Some(broker) = Broker::find() {
+            let runs = sizes().late_runs;
+            off_and_on(&Stage::new(&broker, name), (name, runs), (api, end), is_harmful, case);
+            report.fault(&format!("{api:?}, {end:?}, defence off"), runs);
+            report.fault(&format!("{api:?}, {end:?}, defence on"), runs);
+        }
+    });
+}
+
+fn off_and_on(
+    stage: &Stage<'_>,
+    (name, runs): (&str, usize),
+    (api, end): (Api, End),
+    is_harmful: bool,
+    case: fn(&mut Run<'_>) -> Harm,
+) {
     let started = Instant::now();
     let mut seen = Vec::new();
     for defence in [Defence::Off, Defence::On] {
         let mut harmed = 0;
         let mut answers: BTreeMap<i16, usize> = BTreeMap::new();
-        for number in 0..runs() {
+        for number in 0..runs {
             let mut run = stage.run(number, defence, api, end);
             let harm = case(&mut run);
             run.proxy.assert_spent();
             assert_eq!(run.proxy.counts(), Counts { held: 1, released: 1, ..Counts::default() });
+            if defence == Defence::On {
+                assert!(!harm.is_seen, "{name}, run {number}: with the defence on, {}", harm.what);
+            }
             let rebuilds = run.rebuilds("connection");
             assert_eq!(
                 rebuilds > 0,
@@ -105,19 +120,15 @@ fn both_ways(name: &str, api: Api, end: End, is_harmful: bool, case: fn(&mut Run
             for answer in run.proxy.take_late_answers() {
                 *answers.entry(error_of(api, &answer)).or_default() += 1;
             }
-            if defence == Defence::On {
-                assert!(!harm.is_seen, "{name}, run {number}: with the defence on, {}", harm.what);
-            }
         }
         seen.push(harmed);
         say(&format!(
-            "{name}: defence {defence:?}: harm in {harmed} of {} runs; the broker's answers to the late requests, \
-             by code: {answers:?}",
-            runs()
+            "{name}: defence {defence:?}: harm in {harmed} of {runs} runs; the broker's answers to the late requests, \
+             by code: {answers:?}"
         ));
     }
     say(&format!("{name}: {:.1} s", started.elapsed().as_secs_f64()));
-    let wanted = if is_harmful { runs() } else { 0 };
+    let wanted = if is_harmful { runs } else { 0 };
     assert_eq!(seen, [wanted, 0], "{name}: runs with harm, defence off and on");
 }
 

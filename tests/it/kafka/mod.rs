@@ -9,26 +9,28 @@ mod cluster;
 mod dead;
 mod feed;
 mod group;
+mod judge;
 mod kills;
 mod late;
+mod mixed;
 mod network;
 mod outage;
 mod proxy;
 mod rebalance;
+mod report;
 mod rights;
+mod size;
 mod topics;
 mod worker;
 
+use audit::audit_is_clean;
 use broker::{Broker, Message};
 use copydesk::pipeline::{Mode, Options};
 use feed::{article, expected, poisoned};
+use report::{Run, reported};
+use size::sizes;
 use std::time::{Duration, Instant};
 use worker::Worker;
-
-/// Records of the large runs; `COPYDESK_TEST_RECORDS` makes them larger.
-fn large() -> usize {
-    std::env::var("COPYDESK_TEST_RECORDS").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000)
-}
 
 #[test]
 fn every_kind_of_record_is_published_or_dead_lettered_and_headers_pass() {
@@ -158,17 +160,27 @@ fn a_header_name_that_is_no_utf_8_costs_that_header_and_no_more() {
 
 #[test]
 fn a_second_worker_takes_its_share_without_loss_or_duplicate() {
-    let Some(broker) = Broker::find() else { return };
+    reported("rebalance", None, |run| {
+        if let Some(broker) = Broker::find() {
+            take_a_share(&broker, run);
+        }
+    });
+}
+
+fn take_a_share(broker: &Broker, run: &mut Run) {
     let topics = broker.topics("share", 6);
     let feed: Vec<Message> = (0..30_000).map(|n| article(n, 6)).collect();
     let (first, rest) = feed.split_at(15_000);
     broker.produce(&topics.input, first);
-    let one = Worker::start(&broker, &topics, &[("COPYDESK_KAFKA__INSTANCE", "one")]);
+    let one = Worker::start(broker, &topics, &[("COPYDESK_KAFKA__INSTANCE", "one")]);
     one.wait_ready();
-    let two = Worker::start(&broker, &topics, &[("COPYDESK_KAFKA__INSTANCE", "two")]);
+    let two = Worker::start(broker, &topics, &[("COPYDESK_KAFKA__INSTANCE", "two")]);
     broker.produce(&topics.input, rest);
     let out = broker.read(&topics.output, 6, || feed.len(), &one);
     feed::judge(&topics, &feed, &out, &[], &Options::default());
+    audit_is_clean(broker, &topics, feed.len(), 0);
+    run.judged(feed.len());
+    run.fault("worker added", 1);
     two.wait_for_metric("copydesk_assigned_partitions", |count| count > 0.0);
     two.stops_within(Duration::from_secs(5));
     one.stops_within(Duration::from_secs(5));
@@ -246,20 +258,27 @@ fn a_worker_stopped_in_the_middle_commits_what_it_has_and_the_next_goes_on() {
 /// kills in the middle. Prints rate, memory peak and the enrichment-only rate of the same machine.
 #[test]
 fn a_large_run_with_two_kills_is_exactly_once() {
-    let Some(broker) = Broker::find() else { return };
-    let count = large();
+    reported("two kills", None, |run| {
+        if let Some(broker) = Broker::find() {
+            kill_twice(&broker, sizes().records, run);
+        }
+    });
+}
+
+fn kill_twice(broker: &Broker, count: usize, run: &mut Run) {
     let topics = broker.topics("large", 12);
     let feed: Vec<Message> = (0..count).map(|n| article(n, 12)).collect();
     broker.produce(&topics.input, &feed);
     let started = Instant::now();
     let mut peak_kib = 0;
     for part in 1..=2 {
-        let worker = Worker::start(&broker, &topics, &[]);
-        worker.wait_for_published(&broker, &topics, 12, count * part / 3);
+        let worker = Worker::start(broker, &topics, &[]);
+        worker.wait_for_published(broker, &topics, 12, count * part / 3);
         peak_kib = peak_kib.max(worker.peak_memory_kib());
         worker.kill();
+        run.fault("kill -9", 1);
     }
-    let worker = Worker::start(&broker, &topics, &[]);
+    let worker = Worker::start(broker, &topics, &[]);
     let out = broker.read(&topics.output, 12, || count, &worker);
     let took = started.elapsed();
     peak_kib = peak_kib.max(worker.peak_memory_kib());
@@ -279,4 +298,6 @@ fn a_large_run_with_two_kills_is_exactly_once() {
     ));
     assert!(peak_kib < 300 * 1024, "memory peak of {} MiB", peak_kib / 1024);
     assert_eq!(out.len(), expected(&topics, &feed, &Options::default()).published);
+    audit_is_clean(broker, &topics, count, 0);
+    run.judged(count);
 }

@@ -1,8 +1,11 @@
 //! A broker that dies or hangs under the worker, and comes back: a broker of the test's own, so that the other tests
 //! keep theirs.
 
+use super::audit::audit_is_clean;
 use super::broker::{Broker, Message, Topics};
 use super::feed::{self, article};
+use super::report::{Run, reported};
+use super::size::sizes;
 use super::worker::{Worker, say};
 use copydesk::pipeline::Options;
 use std::path::{Path, PathBuf};
@@ -13,12 +16,6 @@ const PARTITIONS: i32 = 3;
 /// Back to steady work so long after the broker is.
 const RECOVERY_MAX: Duration = Duration::from_secs(15);
 const PUBLISHED: &str = "copydesk_messages_published_total";
-
-/// How long the broker is away; `COPYDESK_TEST_OUTAGE_SECONDS` makes it longer.
-fn outage() -> Duration {
-    let seconds = std::env::var("COPYDESK_TEST_OUTAGE_SECONDS").ok().and_then(|n| n.parse().ok());
-    Duration::from_secs(seconds.unwrap_or(4))
-}
 
 /// One broker with a folder of its own, stopped and removed at the end.
 pub struct Own {
@@ -105,15 +102,16 @@ fn script(name: &str, arguments: &[&str], folder: &Path) {
 }
 
 /// Half of the feed, an outage in the middle of it, the other half: nothing lost, nothing twice, soon steady again.
-fn survives(name: &str, goes: impl Fn(&Own), returns: impl Fn(&Own)) {
+fn survives(name: &str, run: &mut Run, goes: impl Fn(&Own), returns: impl Fn(&Own)) {
     let Some(own) = Own::start(name) else { return };
+    let away = sizes().outage;
     let topics = own.broker.topics(name, PARTITIONS);
     let feed: Vec<Message> = (0..5_000).map(|number| article(number, PARTITIONS)).collect();
     own.broker.produce(&topics.input, &feed[..4_000]);
     let worker = Worker::start(&own.broker, &topics, &[]);
     worker.wait_for_metric(PUBLISHED, |count| count > 500.0);
     goes(&own);
-    std::thread::sleep(outage());
+    std::thread::sleep(away);
     worker.assert_alive();
     let before = worker.metric(PUBLISHED);
     assert!(before < 4_000.0, "the outage came after all the work");
@@ -123,7 +121,10 @@ fn survives(name: &str, goes: impl Fn(&Own), returns: impl Fn(&Own)) {
     let recovery = back.elapsed();
     own.broker.produce(&topics.input, &feed[4_000..]);
     judge(&own.broker, &topics, &feed, &worker);
-    say(&format!("{name}: away for {:?}, published again {recovery:.1?} after it was back", outage()));
+    run.judged(feed.len());
+    run.fault(name, 1);
+    run.recovered(recovery);
+    say(&format!("{name}: away for {away:?}, published again {recovery:.1?} after it was back"));
     assert!(recovery < RECOVERY_MAX, "{recovery:?} from the broker's return to the next commit");
     worker.stops_within(Duration::from_secs(8));
 }
@@ -131,14 +132,17 @@ fn survives(name: &str, goes: impl Fn(&Own), returns: impl Fn(&Own)) {
 fn judge(broker: &Broker, topics: &Topics, feed: &[Message], worker: &Worker) {
     let out = broker.read(&topics.output, PARTITIONS, || feed.len(), worker);
     feed::judge(topics, feed, &out, &[], &Options::default());
+    audit_is_clean(broker, topics, feed.len(), 0);
 }
 
 #[test]
 fn a_broker_that_is_killed_and_comes_back_costs_nothing() {
-    survives("killed-broker", Own::kill, Own::come_back);
+    reported("broker killed", None, |run| survives("killed-broker", run, Own::kill, Own::come_back));
 }
 
 #[test]
 fn a_broker_that_hangs_and_goes_on_costs_nothing() {
-    survives("hung-broker", |own| own.signal("-STOP"), |own| own.signal("-CONT"));
+    reported("broker frozen", None, |run| {
+        survives("hung-broker", run, |own| own.signal("-STOP"), |own| own.signal("-CONT"));
+    });
 }

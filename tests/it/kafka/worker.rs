@@ -69,7 +69,8 @@ impl Worker {
         self.try_metric(name).unwrap_or_else(|| panic!("no metric {name}"))
     }
 
-    fn try_metric(&self, name: &str) -> Option<f64> {
+    /// The same, where it answers.
+    pub fn try_metric(&self, name: &str) -> Option<f64> {
         let metrics = self.try_get("/metrics")?;
         let line = metrics.lines().find(|line| line.split(' ').next() == Some(name))?;
         line.rsplit(' ').next()?.trim().parse().ok()
@@ -158,6 +159,24 @@ impl Worker {
 
     pub fn thaw(&self) {
         self.signal("-CONT");
+    }
+
+    /// SIGTERM, without waiting.
+    pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// How it has ended, if it has.
+    pub fn ended(&self) -> Option<std::process::ExitStatus> {
+        self.child.lock().expect("unpoisoned").try_wait().expect("a child")
+    }
+
+    /// All values of a metric with labels, where the worker answers.
+    pub fn try_series(&self, name: &str) -> Option<Vec<f64>> {
+        let metrics = self.try_get("/metrics")?;
+        let start = format!("{name}{{");
+        let lines = metrics.lines().filter(|line| line.starts_with(&start));
+        lines.map(|line| line.rsplit(' ').next()?.trim().parse().ok()).collect()
     }
 
     fn signal(&self, name: &str) {
