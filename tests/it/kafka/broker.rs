@@ -245,12 +245,16 @@ impl Broker {
                 None if found.len() >= wanted => return found,
                 None => {
                     worker.assert_alive();
-                    let silent = last.elapsed();
-                    let count = found.len();
-                    let log = worker.log();
                     assert!(
-                        silent < SILENCE,
-                        "{count} of {wanted} records of {topic}, then silence; log:\n{log}"
+                        last.elapsed() < SILENCE,
+                        "{} of {wanted} records of {topic}, then silence: {}; log:\n{}",
+                        found.len(),
+                        if worker.is_idle() {
+                            "lost, for the worker has nothing to do"
+                        } else {
+                            "it is stuck"
+                        },
+                        worker.log()
                     );
                 }
             }
@@ -312,6 +316,17 @@ impl Broker {
         (0..partitions).map(|partition| (partition, end(partition))).collect()
     }
 
+    /// The group as the coordinator sees it: its state, and who has which partitions.
+    pub fn members(&self, group: &str) -> String {
+        let consumer: BaseConsumer = self.config().create().expect("a consumer");
+        let groups = consumer.fetch_group_list(Some(group), TIMEOUT).expect("the coordinator answers");
+        let Some(group) = groups.groups().first() else { return "no group".to_owned() };
+        let member = |member: &rdkafka::groups::GroupMemberInfo| {
+            format!("{} {:?}", member.client_id(), member.assignment().map(partitions_of))
+        };
+        format!("{}: {}", group.state(), group.members().iter().map(member).collect::<Vec<_>>().join(", "))
+    }
+
     /// What the group has committed on the input topic.
     pub fn committed(&self, topics: &Topics, partitions: i32) -> BTreeMap<i32, i64> {
         let mut config = self.config();
@@ -323,6 +338,20 @@ impl Broker {
         let offset = |offset: Offset| offset.to_raw().unwrap_or(-1);
         answer.elements().iter().map(|e| (e.partition(), offset(e.offset()))).collect()
     }
+}
+
+/// The partitions in a member's assignment to one topic: version (2 bytes), number of topics (4), the name's length (2)
+/// and the name, number of partitions (4), partitions (4 each).
+fn partitions_of(assignment: &[u8]) -> Vec<i32> {
+    let Some(name_length) = assignment.get(6..8) else { return Vec::new() };
+    let start = 8 + usize::from(u16::from_be_bytes([name_length[0], name_length[1]])) + 4;
+    let numbers = assignment.get(start..).unwrap_or_default().chunks_exact(4);
+    // User data follows, and begins with its own length.
+    let count = assignment.get(start - 4..start).map_or(0, |count| usize::from(count[3]));
+    numbers
+        .take(count)
+        .map(|number| i32::from_be_bytes([number[0], number[1], number[2], number[3]]))
+        .collect()
 }
 
 /// Whether an error says no more than that the broker does not answer.

@@ -24,6 +24,12 @@ pub struct Judge<'a> {
     dead: Vec<DeadLetter>,
 }
 
+/// What must come of a record.
+enum Next {
+    Published(Option<Vec<u8>>),
+    Dead,
+}
+
 /// A record that must have become a dead letter.
 struct DeadLetter {
     source: Message,
@@ -42,7 +48,7 @@ impl<'a> Judge<'a> {
     pub fn see(&mut self, partition: i32, source: &str, value: Option<&[u8]>) {
         let (offset, expected) = loop {
             let offset = self.next[usize::try_from(partition).expect("positive")];
-            if let Some(expected) = self.advance(partition) {
+            if let Next::Published(expected) = self.advance(partition) {
                 break (offset, expected);
             }
         };
@@ -52,8 +58,8 @@ impl<'a> Judge<'a> {
         self.published += 1;
     }
 
-    /// Goes on to the partition's next record; the value to be published, if it is one.
-    fn advance(&mut self, partition: i32) -> Option<Option<Vec<u8>>> {
+    /// Goes on to the partition's next record, and says what must come of it.
+    fn advance(&mut self, partition: i32) -> Next {
         let next = &mut self.next[usize::try_from(partition).expect("positive")];
         let offset = *next;
         *next += 1;
@@ -67,11 +73,11 @@ impl<'a> Judge<'a> {
             value: message.value.as_deref(),
         };
         match self.pipeline.run(&record, &mut self.scratch) {
-            Outcome::Publish(value) => Some(value),
+            Outcome::Publish(value) => Next::Published(value),
             Outcome::DeadLetter(why) => {
                 let (reason, source) = (why.reason.reason(), Message { offset, ..message });
                 self.dead.push(DeadLetter { source, reason });
-                None
+                Next::Dead
             }
             Outcome::Skip(why) => panic!("no record of these runs is skipped: {why:?}"),
         }

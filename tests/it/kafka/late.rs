@@ -507,7 +507,7 @@ fn error_of(api: Api, answer: &[u8]) -> i16 {
         Api::TxnOffsetCommit => answer.len() - 5,
         // Correlation id, tags, number of topics, the name's length and the name, number of partitions, index.
         Api::Produce => 4 + 1 + 1 + usize::from(answer[6]) + 1 + 4,
-        Api::Metadata | Api::FindCoordinator => unreachable!("no case holds these"),
+        Api::Fetch | Api::Metadata | Api::FindCoordinator => unreachable!("no case holds these"),
     };
     short(answer, at)
 }

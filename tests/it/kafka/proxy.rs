@@ -2,7 +2,7 @@
 //! bad weather for all of them.
 //!
 //! A request is four bytes of size, then API key (2), version (2) and correlation id (4); an answer is four
-//! bytes of size, then the correlation id. Broker addresses in the answers to Metadata and `FindCoordinator`
+//! bytes of size, then the correlation id. Broker addresses in the answers that may have them
 //! are replaced by the proxy's own, in place: host and port are followed by nothing that depends on them, and
 //! proxy and broker share the host, so no answer has to be understood. One proxy serves one broker.
 
@@ -20,12 +20,16 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Api {
     Produce = 0,
+    Fetch = 1,
     Metadata = 3,
     FindCoordinator = 10,
     AddPartitionsToTxn = 24,
     EndTxn = 26,
     TxnOffsetCommit = 28,
 }
+
+/// Answers with addresses in them; the first two name a partition's new leader (KIP-951).
+const NAME_BROKERS: [Api; 4] = [Api::Produce, Api::Fetch, Api::Metadata, Api::FindCoordinator];
 
 /// What becomes of one request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -341,7 +345,7 @@ fn pass_answers(state: &State, link: &Link) {
         if !state.passes(link, &frame) {
             continue;
         }
-        if key.is_some_and(|key| key == Api::Metadata as i16 || key == Api::FindCoordinator as i16) {
+        if key.is_some_and(|key| NAME_BROKERS.iter().any(|api| *api as i16 == key)) {
             replace_address(&mut frame, state.upstream, state.own);
         }
         // A client whose connection was cut does not want it any more.
@@ -425,7 +429,7 @@ fn the_proxy_passes_frames_replaces_addresses_and_does_each_fault_once() {
     let client = TcpStream::connect(&proxy.brokers).expect("the proxy listens");
     assert_eq!(port(ask(&client, Api::Metadata, 1)), Some(own), "the address is the proxy's");
     assert_eq!(
-        port(ask(&client, Api::Produce, 2)),
+        port(ask(&client, Api::AddPartitionsToTxn, 2)),
         Some(i32::from(address.port())),
         "others are untouched"
     );

@@ -86,7 +86,7 @@ pub fn reported(scenario: &str, seed: Option<u64>, body: impl FnOnce(&mut Run)) 
     // Without a broker nothing has happened, and the test has said so.
     let has_run = finding.is_some() || !run.faults.is_empty();
     if let Some(file) = size::number::<String>("REPORT").filter(|_| has_run) {
-        let line = line(scenario, seed, &run, finding, begun.elapsed());
+        let line = line(scenario, seed, &run, finding.as_deref(), begun.elapsed());
         let file = std::fs::OpenOptions::new().create(true).append(true).open(file);
         // In one piece: tests run side by side.
         file.expect("COPYDESK_TEST_REPORT names a file")
@@ -98,7 +98,7 @@ pub fn reported(scenario: &str, seed: Option<u64>, body: impl FnOnce(&mut Run)) 
     }
 }
 
-fn line(scenario: &str, seed: Option<u64>, run: &Run, finding: Option<String>, took: Duration) -> String {
+fn line(scenario: &str, seed: Option<u64>, run: &Run, finding: Option<&str>, took: Duration) -> String {
     let milliseconds =
         |times: [Duration; 3]| times.map(|time| u64::try_from(time.as_millis()).expect("short"));
     let line = json!({
@@ -183,7 +183,8 @@ const HEAD: &str = "\
 Written by the fault tests (`tests/it/kafka/report.rs`); do not edit. Each run is judged by a read-committed reader that looks on
 the whole time or reads everything at the end, and compares set, order per partition and bytes with the pure function, and after
 that by `copydesk audit`. A violation is any record that is lost, doubled, out of order or wrong, and any run
-that did not end as it must. That the faults really happened is asserted by the tests.
+that did not end as it must. That the faults really happened is asserted by the tests. Recovery is the time from a worker's start to
+its first commit; of a broker, from its return to the next commit; of mixed faults, from their end to a lag of nothing.
 
 ```sh
 eval \"$(tests/kafka/start)\"
@@ -319,7 +320,7 @@ fn the_report_totals_its_runs_and_names_what_was_found() {
     (1..=3).for_each(|seconds| run.recovered(Duration::from_secs(seconds)));
     let clean = line("random kills", Some(7), &run, None, Duration::from_secs(9));
     let words = finding(&"lost, twice | or out of order\nlog: …");
-    let found = line("random kills", None, &run, Some(words), Duration::from_secs(9));
+    let found = line("random kills", None, &run, Some(&words), Duration::from_secs(9));
     let lines: Vec<Value> =
         [clean, found].iter().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let page = render(&lines);

@@ -171,6 +171,13 @@ impl Worker {
         self.child.lock().expect("unpoisoned").try_wait().expect("a child")
     }
 
+    /// Nothing waits in its partitions, and nothing is in flight.
+    pub fn is_idle(&self) -> bool {
+        let (flight, lags) =
+            (self.try_metric("copydesk_in_flight_messages"), self.try_series("copydesk_lag_messages"));
+        flight == Some(0.0) && lags.is_some_and(|lags| lags.iter().sum::<f64>() < 0.5)
+    }
+
     /// All values of a metric with labels, where the worker answers.
     pub fn try_series(&self, name: &str) -> Option<Vec<f64>> {
         let metrics = self.try_get("/metrics")?;
