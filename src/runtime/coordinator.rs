@@ -360,7 +360,8 @@ impl Coordinator {
         let settled = |at| self.engine.settled(at).map(|(batches, offset)| (batches, offset.map(|o| o.0)));
         let now_ms = wall_clock_ms();
         for (at, lag) in self.desk.lanes.lags(settled) {
-            let last = self.assigned.get(&at).copied().flatten();
+            // One that is being revoked has been dropped already; set again, it would stay for ever.
+            let Some(last) = self.assigned.get(&at).copied() else { continue };
             let behind_ms = last.filter(|_| lag > 0).map_or(0, |last| (now_ms - last).max(0));
             let name = self.desk.topics.name(at);
             self.desk.metrics.set_lag(name, at.partition.0, lag, behind_ms as f64 / 1000.0);
