@@ -261,28 +261,30 @@ impl Broker {
         }
     }
 
-    /// Hands each committed record (partition, source, value) on as it comes, until nothing has come for a while and
-    /// `goes_on` says that nothing will.
+    /// Hands each committed record (partition, source, value) on as it comes. When none comes, `goes_on` is asked, with the
+    /// time since the last.
     pub fn follow(
         &self,
         topic: &str,
         partitions: i32,
         mut see: impl FnMut(i32, &str, Option<&[u8]>),
-        goes_on: impl Fn() -> bool,
+        goes_on: impl Fn(Duration) -> bool,
     ) {
         let reader = self.reader(topic, partitions);
+        let mut last = Instant::now();
         loop {
-            match reader.poll(Duration::from_millis(1_500)) {
+            match reader.poll(Duration::from_millis(200)) {
                 Some(Ok(message)) => {
+                    last = Instant::now();
                     let owned = owned(&message);
                     let source = owned.header("copydesk-source").expect("every output names its source");
                     let source = String::from_utf8_lossy(source);
                     see(owned.partition, &source, owned.value.as_deref());
                 }
                 // The broker is away; that reading comes to its end all the same is for the caller to see to.
-                Some(Err(error)) if is_outage(&error) && goes_on() => {}
+                Some(Err(error)) if is_outage(&error) && goes_on(last.elapsed()) => {}
                 Some(Err(error)) => panic!("the reader fails: {error}"),
-                None if goes_on() => {}
+                None if goes_on(last.elapsed()) => {}
                 None => return,
             }
         }

@@ -7,6 +7,10 @@ use copydesk::model::{Offset, Outcome, Partition, RawRecord};
 use copydesk::pipeline::{Options, Pipeline};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Nothing more has come for so long, though something must: it is lost.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// Makes the record of a number, for so many partitions. Partition and offset follow from the number: records are
 /// dealt out in turn.
@@ -94,7 +98,7 @@ impl<'a> Judge<'a> {
                 let offset = self.next[place];
                 let what = self.advance(partition);
                 assert!(
-                    what.is_none(),
+                    matches!(what, Next::Dead),
                     "{}/{partition}/{offset} and what follows is lost",
                     self.topics.input
                 );
@@ -136,6 +140,8 @@ impl<'a> Judge<'a> {
 pub struct Seen {
     /// Records published that the reader has seen.
     count: AtomicU64,
+    /// Records of the input that are accounted for.
+    judged: AtomicU64,
     is_over: AtomicBool,
     written: AtomicU64,
 }
@@ -172,8 +178,14 @@ pub fn look_on(broker: &Broker, mut judge: Judge<'_>, seen: &Seen) -> (usize, us
     let see = |partition: i32, source: &str, value: Option<&[u8]>| {
         judge.see(partition, source, value);
         seen.count.fetch_add(1, Ordering::Relaxed);
+        seen.judged.store(judge.next.iter().sum::<i64>().unsigned_abs(), Ordering::Relaxed);
     };
-    broker.follow(&topics.output, partitions, see, || !seen.is_over());
+    let goes_on = |silent: Duration| {
+        let written = seen.written.load(Ordering::Acquire);
+        let is_complete = seen.judged.load(Ordering::Relaxed) >= written;
+        !seen.is_over() || (!is_complete && silent < SILENCE)
+    };
+    broker.follow(&topics.output, partitions, see, goes_on);
     let written = seen.written.load(Ordering::Acquire);
     if written == 0 {
         // The run has failed for another reason, and says so itself.

@@ -35,10 +35,14 @@ const TICK: Duration = Duration::from_millis(20);
 const POISON_EVERY: usize = 49;
 const GONE: [&str; 3] = ["revoked", "shutdown", "held"];
 
+fn is_poison(number: usize) -> bool {
+    number % POISON_EVERY == POISON_EVERY - 1
+}
+
 /// A record of the feed, by its number.
 fn record(number: usize, partitions: i32) -> Message {
     let good = article(number, partitions);
-    if number % POISON_EVERY != POISON_EVERY - 1 {
+    if !is_poison(number) {
         return good;
     }
     let mut kinds = poisoned(number);
@@ -145,6 +149,7 @@ struct Stage<'a> {
     proxy: &'a Proxy,
     behind: Broker,
     topics: &'a Topics,
+    run: &'a mut Run,
     slots: Vec<Slot>,
     is_broker_killed: bool,
     is_broker_frozen: bool,
@@ -156,13 +161,14 @@ struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    fn new(own: &'a Own, proxy: &'a Proxy, topics: &'a Topics) -> Self {
+    fn new(own: &'a Own, proxy: &'a Proxy, topics: &'a Topics, run: &'a mut Run) -> Self {
         let behind = Broker { brokers: proxy.brokers.clone() };
         let mut stage = Self {
             own,
             proxy,
             behind,
             topics,
+            run,
             slots: Vec::new(),
             is_broker_killed: false,
             is_broker_frozen: false,
@@ -250,6 +256,9 @@ impl<'a> Stage<'a> {
                 *self.drawn.entry(fault).or_default() += 1;
                 if self.begin(fault, worker, now + lasts, draw) {
                     *self.done.entry(fault).or_default() += 1;
+                    // What the proxy does is counted there, when it has happened.
+                    let is_cut = matches!(fault, Fault::ResetConnections | Fault::DelayRequests);
+                    self.run.fault(fault.name(), usize::from(!is_cut));
                 }
             }
             Action::Thaw(at) => self.thaw(at),
@@ -354,6 +363,9 @@ impl<'a> Stage<'a> {
     fn heal(&mut self) {
         self.agenda.clear();
         self.proxy.forget();
+        let cuts = self.proxy.counts();
+        self.run.fault(Fault::ResetConnections.name(), cuts.reset);
+        self.run.fault(Fault::DelayRequests.name(), cuts.delayed);
         self.thaw_broker();
         self.revive_broker();
         for at in 0..self.slots.len() {
@@ -399,7 +411,9 @@ impl<'a> Stage<'a> {
 
     fn logs(&self) -> String {
         let workers = self.slots.iter().filter_map(|slot| Some((&slot.name, slot.worker.as_ref()?)));
-        workers.fold(String::new(), |logs, (name, worker)| logs + name + ":\n" + &worker.log() + "\n")
+        workers.fold(String::new(), |logs, (name, worker)| {
+            logs + name + ":\n" + &worker.counts() + "\n" + &worker.log() + "\n"
+        })
     }
 
     /// Each worker's books balance: what it polled is committed or given up, what is committed has one outcome.
@@ -422,20 +436,10 @@ impl<'a> Stage<'a> {
     }
 
     /// The faults that were drawn did strike, and left their marks.
-    fn judge_faults(&self, run: &mut Run, aborted: usize) {
-        let cuts = self.proxy.counts();
+    fn judge_faults(&self, aborted: usize) {
         for (fault, drawn) in &self.drawn {
             let done = self.done.get(fault).copied().unwrap_or(0);
-            match fault {
-                Fault::ResetConnections => run.fault(fault.name(), cuts.reset),
-                Fault::DelayRequests => run.fault(fault.name(), cuts.delayed),
-                _ => run.fault(fault.name(), done),
-            }
             assert!(done * 2 >= *drawn, "{}: {drawn} drawn, {done} happened", fault.name());
-        }
-        for (fault, count) in [(Fault::ResetConnections, cuts.reset), (Fault::DelayRequests, cuts.delayed)]
-        {
-            assert!(count > 0 || !self.drawn.contains_key(&fault), "{} was drawn", fault.name());
         }
         assert!(
             self.rebalances > 0.0 || aborted > 0,
@@ -465,6 +469,12 @@ fn feed_on(broker: &Broker, topics: &Topics, seen: &Seen, is_fed: &AtomicBool) -
         written = due;
         std::thread::sleep(FEED_INTERVAL);
     }
+    // The last of each partition is an article, so that the reader knows when it has seen everything.
+    let partitions = usize::try_from(PARTITIONS).expect("small");
+    while (written.saturating_sub(partitions)..written).any(is_poison) {
+        broker.produce(&topics.input, &[record(written, PARTITIONS)]);
+        written += 1;
+    }
     written
 }
 
@@ -486,7 +496,7 @@ fn torment_and_judge(own: &Own, seed: u64, time: Duration, run: &mut Run) {
     let topics = own.broker.topics("mixed", PARTITIONS);
     let judge = Judge::new(&topics, PARTITIONS, record, Options::default());
     let (seen, is_fed) = (Seen::default(), AtomicBool::new(false));
-    let mut stage = Stage::new(own, &proxy, &topics);
+    let mut stage = Stage::new(own, &proxy, &topics, run);
     let (written, (published, dead), quiet) = std::thread::scope(|scope| {
         let reader = scope.spawn(|| look_on(&own.broker, judge, &seen));
         let feeder = scope.spawn(|| feed_on(&own.broker, &topics, &seen, &is_fed));
@@ -495,12 +505,12 @@ fn torment_and_judge(own: &Own, seed: u64, time: Duration, run: &mut Run) {
         stage.heal();
         is_fed.store(true, Ordering::Release);
         let written = feeder.join().unwrap_or_else(|panic| resume_unwind(panic));
-        run.judged(written);
+        stage.run.judged(written);
         let quiet = stage.wait_for_quiet(written, || reader.is_finished());
         seen.end(written);
         (written, reader.join().unwrap_or_else(|finding| resume_unwind(finding)), quiet)
     });
-    run.recovered(quiet);
+    stage.run.recovered(quiet);
     stage.judge_books();
     for at in 0..REGULAR {
         stage.note_rebalances(at);
@@ -508,7 +518,7 @@ fn torment_and_judge(own: &Own, seed: u64, time: Duration, run: &mut Run) {
     }
     audit_is_clean(&own.broker, &topics, published, dead);
     let aborted = own.broker.count_uncommitted(&topics.output, PARTITIONS) - published;
-    stage.judge_faults(run, aborted);
+    stage.judge_faults(aborted);
     say(&format!(
         "mixed faults, seed {seed}: {written} records, {published} published, {dead} dead letters, 0 lost, 0 twice; \
          faults {:?}; {} rebalances and {aborted} records of aborted transactions seen; lag gone {:.1} s after the faults",

@@ -62,7 +62,9 @@ impl Run {
     }
 
     pub fn fault(&mut self, kind: &str, times: usize) {
-        *self.faults.entry(kind.to_owned()).or_default() += times as u64;
+        if times > 0 {
+            *self.faults.entry(kind.to_owned()).or_default() += times as u64;
+        }
     }
 
     pub fn recovered(&mut self, after: Duration) {

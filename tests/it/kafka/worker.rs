@@ -178,6 +178,15 @@ impl Worker {
         flight == Some(0.0) && lags.is_some_and(|lags| lags.iter().sum::<f64>() < 0.5)
     }
 
+    /// Its metrics that are not zero, for a message.
+    pub fn counts(&self) -> String {
+        let metrics = self.try_get("/metrics").unwrap_or_else(|| "it does not answer".to_owned());
+        let is_told = |line: &&str| {
+            line.starts_with("copydesk_") && !line.contains("_bucket{") && !line.ends_with(" 0")
+        };
+        metrics.lines().filter(is_told).collect::<Vec<_>>().join("\n")
+    }
+
     /// All values of a metric with labels, where the worker answers.
     pub fn try_series(&self, name: &str) -> Option<Vec<f64>> {
         let metrics = self.try_get("/metrics")?;

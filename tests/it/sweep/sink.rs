@@ -409,7 +409,7 @@ fn metadata(code: RDKafkaRespErr, times: usize) -> Result<Seen, String> {
             std::thread::sleep(Duration::from_millis(5));
         }
         mock.topic_error(OUTPUT, RDKafkaRespErr::RD_KAFKA_RESP_ERR_NO_ERROR).expect("a topic");
-        prepared.join().expect("the sink does not panic").expect("the sink is ready")
+        prepared.join().expect("the sink does not panic").expect("the sink is ready");
     });
     desk.publish()?;
     let (failed, refused) = (desk.failed, desk.group.refused());
