@@ -143,12 +143,29 @@ impl KafkaSource {
         match intake {
             Intake::Group => self.consumer.subscribe(&names),
             Intake::Everything => {
-                let mut list = TopicPartitionList::new();
-                for (topic, count) in topic_counts(self.client(), &names, ASK_TIMEOUT)? {
-                    list.add_partition_range(&topic, 0, count.map_err(KafkaError::MetadataFetch)? - 1);
-                }
+                let list = self.partitions(&names)?;
                 self.consumer.context().assign(&self.consumer, &list);
                 self.consumer.assign(&list)
+            }
+        }
+    }
+
+    /// All partitions of these topics, as soon as the brokers tell.
+    fn partitions(&self, names: &[&str]) -> KafkaResult<TopicPartitionList> {
+        let ask = || {
+            let mut list = TopicPartitionList::new();
+            for (topic, count) in topic_counts(self.client(), names, ASK_TIMEOUT)? {
+                list.add_partition_range(&topic, 0, count.map_err(KafkaError::MetadataFetch)? - 1);
+            }
+            Ok(list)
+        };
+        loop {
+            match ask() {
+                Err(error) if !self.is_stopping() && consumer_verdict(&error) == ConsumerVerdict::GoOn => {
+                    tracing::warn!(%error, "the input topics cannot be read; trying again");
+                    self.serve(LOOK_AGAIN);
+                }
+                told => return told,
             }
         }
     }

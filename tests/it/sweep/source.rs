@@ -46,7 +46,7 @@ pub(super) fn cases() -> Vec<Case> {
                 // These come once, when reading begins.
                 let is_of_start = !matches!(api, Api::Fetch | Api::Heartbeat);
                 // Each time costs the mock's group three seconds and more.
-                let is_slow = api == Api::SyncGroup;
+                let is_slow = matches!(api, Api::SyncGroup | Api::Heartbeat);
                 if place == Place::Later && is_of_start || place == Place::ThreeInARow && is_slow {
                     continue;
                 }
@@ -69,16 +69,13 @@ const OF_COORDINATOR: [Code; 5] = [
     Code::GroupAuthorizationFailed,
     Code::BrokerTransportFailure,
 ];
-/// The group has moved on without us.
-const OF_MEMBER: [Code; 5] = [
-    Code::RebalanceInProgress,
-    Code::IllegalGeneration,
-    Code::UnknownMemberId,
-    Code::FencedInstanceId,
-    Code::Unknown,
-];
+/// The group has moved on without us. Not here: that it does not know us, after which the mock holds the place of one that
+/// will not come back, and waits for it.
+const OF_MEMBER: [Code; 4] =
+    [Code::RebalanceInProgress, Code::IllegalGeneration, Code::FencedInstanceId, Code::Unknown];
 /// The group does not take us.
-const OF_JOINING: [Code; 5] = [
+const OF_JOINING: [Code; 6] = [
+    Code::UnknownMemberId,
     Code::MemberIdRequired,
     Code::GroupMaxSizeReached,
     Code::InconsistentGroupProtocol,
@@ -110,8 +107,8 @@ fn requests() -> [(Api, Vec<Code>); 7] {
     [
         (Api::FindCoordinator, OF_COORDINATOR.to_vec()),
         (Api::JoinGroup, [&OF_COORDINATOR[..], &OF_MEMBER, &OF_JOINING].concat()),
-        (Api::SyncGroup, [OF_COORDINATOR, OF_MEMBER].concat()),
-        (Api::Heartbeat, [OF_COORDINATOR, OF_MEMBER].concat()),
+        (Api::SyncGroup, [&OF_COORDINATOR[..], &OF_MEMBER].concat()),
+        (Api::Heartbeat, [&OF_COORDINATOR[..], &OF_MEMBER].concat()),
         (Api::OffsetFetch, [&OF_COORDINATOR[..], &OF_OFFSETS].concat()),
         (Api::ListOffsets, OF_LEADER.to_vec()),
         (Api::Fetch, [&OF_LEADER[..], &OF_FETCHING].concat()),
