@@ -28,6 +28,8 @@ pub enum Claim<'a> {
         topic: &'a str,
         partition: Partition,
         offset: Offset,
+        /// The last offset of a range, else the same.
+        last: Offset,
     },
 }
 
@@ -62,7 +64,8 @@ impl<'a> Claim<'a> {
     fn at(topic: &'a str, partition: &str, offset: &str) -> Self {
         match (topic.is_empty(), partition.parse(), offset.parse()) {
             (false, Ok(partition @ 0..), Ok(offset @ 0..)) => {
-                Self::Of { topic, partition: Partition(partition), offset: Offset(offset) }
+                let offset = Offset(offset);
+                Self::Of { topic, partition: Partition(partition), offset, last: offset }
             }
             _ => Self::Unreadable,
         }

@@ -3,6 +3,7 @@
 use super::bitmap::{Bitmap, WORD_BITS};
 use super::{Channel, Span};
 use crate::model::Offset;
+use std::ops::Range;
 
 #[derive(Clone, Debug)]
 pub(super) struct Lane {
@@ -68,6 +69,11 @@ impl Lane {
             Some(bit) if self.present.is_set(bit) => Place::Record,
             _ => Place::Empty,
         }
+    }
+
+    /// The offsets of a range that lie in the span.
+    pub(super) fn inside(&self, first: Offset, last: Offset) -> Range<i64> {
+        first.max(self.span.first).0..last.0.saturating_add(1).min(self.span.end.0)
     }
 
     /// Notes the outcome of a record in the span; where it had one before, says in which topic.

@@ -227,15 +227,38 @@ impl Ledger {
         let source = match claim {
             Claim::Nothing => return self.unknown(at, None, WhyUnknown::NoSource),
             Claim::Unreadable => return self.unknown(at, None, WhyUnknown::UnreadableSource),
-            Claim::Of { topic: name, partition, offset } => {
+            Claim::Of { topic: name, partition, offset, last } => {
                 let Some(topic) = self.inputs.iter().position(|(input, _)| input == name) else {
                     self.totals.other_inputs += 1;
                     return Heard::OtherInput;
                 };
-                Source { topic, partition, offset }
+                let source = Source { topic, partition, offset };
+                if last > offset {
+                    return self.range(at, source, last);
+                }
+                source
             }
         };
-        match channel {
+        self.judge(at, source)
+    }
+
+    /// An outcome of every record from `source` to `last`; offsets that hold none are no finding, unless none does.
+    fn range(&mut self, at: At, source: Source, last: Offset) -> Heard {
+        let lane = self.lane(source.topic, source.partition);
+        let mut is_of_any = false;
+        for offset in lane.map_or(0..0, |lane| lane.inside(source.offset, last)) {
+            let source = Source { offset: Offset(offset), ..source };
+            let place = self.lane(source.topic, source.partition).map(|lane| lane.place(source.offset));
+            if place != Some(Place::Empty) {
+                is_of_any = true;
+                self.judge(at, source);
+            }
+        }
+        if is_of_any { Heard::Judged } else { self.judge(at, source) }
+    }
+
+    fn judge(&mut self, at: At, source: Source) -> Heard {
+        match at.channel {
             Channel::Output => self.totals.published += 1,
             Channel::DeadLetter => self.totals.dead_lettered += 1,
         }

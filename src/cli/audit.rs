@@ -16,6 +16,7 @@ use crate::telemetry::logs;
 use clap::Args;
 use progress::Progress;
 use rdkafka::message::{BorrowedMessage, Message};
+use read::Item;
 use refusal::Refusal;
 use snapshot::{Snapshot, TopicSpans};
 use std::io::Write;
@@ -133,15 +134,38 @@ fn audit(args: &AuditArgs, config: &Config) -> Result<(Snapshot, Verdict), Refus
     );
     let pipeline = config.pipeline_options();
     for (index, input) in snapshot.inputs.iter().enumerate() {
-        read::read(config, input, &mut progress, |message| {
-            let is_skipped = pipeline.skip(message.payload()).is_some();
-            ledger.input(index, Partition(message.partition()), Offset(message.offset()), is_skipped);
+        read::read(config, input, &mut progress, |item| {
+            match item {
+                Item::Record(message) => {
+                    let is_skipped = pipeline.skip(message.payload()).is_some();
+                    ledger.input(
+                        index,
+                        Partition(message.partition()),
+                        Offset(message.offset()),
+                        is_skipped,
+                    );
+                }
+                // Nobody can tell which of them hold records, so each is one that must have an outcome.
+                Item::Unreadable(partition, offsets) => {
+                    for offset in offsets {
+                        ledger.input(index, Partition(partition), Offset(offset), false);
+                    }
+                }
+            }
             Ok(())
         })?;
     }
     let mut hear = |topic: &TopicSpans, channel| {
-        read::read(config, topic, &mut progress, |message| {
-            hear(&mut ledger, channel, message, config.dead_letter.headers, args.other_inputs)
+        read::read(config, topic, &mut progress, |item| match item {
+            Item::Record(message) => {
+                hear(&mut ledger, channel, message, config.dead_letter.headers, args.other_inputs)
+            }
+            Item::Unreadable(partition, offsets) => Err(Refusal::Unreadable(format!(
+                "offsets {} to {} of {}/{partition} cannot be read, and what stands there may be of any input",
+                offsets.start(),
+                offsets.end(),
+                topic.topic
+            ))),
         })
     };
     hear(&snapshot.output, Channel::Output)?;
@@ -153,10 +177,12 @@ fn audit(args: &AuditArgs, config: &Config) -> Result<(Snapshot, Verdict), Refus
 
 /// What a dead letter says, in whatever family of headers.
 fn claim_of(note: &DeadLetterNote) -> Claim<'_> {
-    if note.partition < 0 || note.offset < 0 {
+    let last = note.last_offset.unwrap_or(note.offset);
+    if note.partition < 0 || note.offset < 0 || last < note.offset {
         return Claim::Unreadable;
     }
-    Claim::Of { topic: &note.topic, partition: Partition(note.partition), offset: Offset(note.offset) }
+    let (partition, offset) = (Partition(note.partition), Offset(note.offset));
+    Claim::Of { topic: &note.topic, partition, offset, last: Offset(last) }
 }
 
 /// What is wrong with headers of our own that cannot be read as a whole, or that there are none.

@@ -214,6 +214,12 @@ impl fmt::Debug for RawSettings {
 }
 
 impl Config {
+    /// The largest value, or key with headers, that is of any use: the pipeline refuses what is above the first,
+    /// and no topic takes what is above the second.
+    pub fn kept_bytes_max(&self) -> usize {
+        self.input.message_bytes_max.max(self.output.message_bytes_max)
+    }
+
     /// What the pipeline is told.
     pub fn pipeline_options(&self) -> pipeline::Options {
         pipeline::Options {

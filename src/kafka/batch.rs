@@ -2,11 +2,13 @@
 //! buffer) into one arena per batch.
 
 use super::headers::readable;
+use crate::encode::hex;
 use crate::engine::{Epoch, TopicPartition};
-use crate::model::{Offset, Outcome, RawRecord};
+use crate::model::{DeadLetter, Offset, Outcome, RawRecord, Reason, Stage};
 use rdkafka::Timestamp;
 use rdkafka::message::Message;
-use std::ops::Range;
+use sha2::{Digest, Sha256};
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 /// What the bookkeeping of one record weighs in the byte budget, beside its bytes.
@@ -23,6 +25,8 @@ pub struct RecordBatch {
     arena: Vec<u8>,
     entries: Vec<Entry>,
     headers: Vec<HeaderEntry>,
+    /// Why none of it could be read, and the last offset that its one entry stands for.
+    unreadable: Option<(i64, String)>,
 }
 
 #[derive(Clone, Debug)]
@@ -32,6 +36,17 @@ struct Entry {
     key: Option<Range<usize>>,
     value: Option<Range<usize>>,
     headers: Range<usize>,
+    /// What was too large to be kept.
+    omitted: Option<Omitted>,
+}
+
+/// What a record had that no topic would take.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Omitted {
+    /// Bytes of key, value and headers.
+    pub bytes: usize,
+    /// Size and SHA-256 of the value, if that is among it.
+    pub value: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -68,15 +83,45 @@ pub enum Omit {
 impl RecordBatch {
     pub fn new(at: TopicPartition, epoch: Epoch, topic: Arc<str>) -> Self {
         let (arena, entries, headers) = (Vec::new(), Vec::new(), Vec::new());
-        Self { at, epoch, sequence: 0, topic, arena, entries, headers }
+        Self { at, epoch, sequence: 0, topic, arena, entries, headers, unreadable: None }
     }
 
-    /// Copies a message in.
-    pub fn push(&mut self, message: &impl Message) {
-        let key = message.key().map(|bytes| self.keep(bytes));
-        let value = message.payload().map(|bytes| self.keep(bytes));
+    /// One entry that stands for offsets that cannot be read: it has neither key nor value.
+    pub fn unreadable(
+        at: TopicPartition,
+        epoch: Epoch,
+        topic: Arc<str>,
+        offsets: RangeInclusive<i64>,
+        why: &str,
+    ) -> Self {
+        let mut batch = Self::new(at, epoch, topic);
+        batch.unreadable = Some((*offsets.end(), why.to_owned()));
+        batch.entries.push(Entry {
+            offset: *offsets.start(),
+            timestamp_ms: None,
+            key: None,
+            value: None,
+            headers: 0..0,
+            omitted: None,
+        });
+        batch
+    }
+
+    /// Copies a message in. Of one that has more than `kept_bytes_max` the value is left out, or the key and the
+    /// headers, or all: unpacked, a small batch may hold more than there is memory for two copies of.
+    pub fn push(&mut self, message: &impl Message, kept_bytes_max: usize) {
+        let value_bytes = message.payload().map_or(0, <[u8]>::len);
+        let other_bytes = other_bytes(message);
+        let is_value_kept = value_bytes <= kept_bytes_max;
+        let is_other_kept = other_bytes <= kept_bytes_max;
+        let omitted = (!is_value_kept || !is_other_kept).then(|| Omitted {
+            bytes: value_bytes + other_bytes,
+            value: message.payload().filter(|_| !is_value_kept).map(described),
+        });
+        let key = message.key().filter(|_| is_other_kept).map(|bytes| self.keep(bytes));
+        let value = message.payload().filter(|_| is_value_kept).map(|bytes| self.keep(bytes));
         let first_header = self.headers.len();
-        if let Some(headers) = message.headers() {
+        if let Some(headers) = message.headers().filter(|_| is_other_kept) {
             for header in readable(headers) {
                 let name = self.keep(header.key.as_bytes());
                 let value = header.value.map(|bytes| self.keep(bytes));
@@ -88,7 +133,7 @@ impl RecordBatch {
             Timestamp::CreateTime(ms) | Timestamp::LogAppendTime(ms) => Some(ms),
         };
         let headers = first_header..self.headers.len();
-        self.entries.push(Entry { offset: message.offset(), timestamp_ms, key, value, headers });
+        self.entries.push(Entry { offset: message.offset(), timestamp_ms, key, value, headers, omitted });
     }
 
     fn keep(&mut self, bytes: &[u8]) -> Range<usize> {
@@ -131,13 +176,26 @@ impl RecordBatch {
 
     /// The offset after its last record: what is committed with it.
     pub fn next_offset(&self) -> Offset {
-        Offset(self.entries.last().expect("a batch is never dispatched empty").offset + 1)
+        let last = self.entries.last().expect("a batch is never dispatched empty").offset;
+        Offset(self.unreadable.as_ref().map_or(last, |(last, _)| *last) + 1)
     }
 
     /// The time of its last record, where it has one.
     pub fn last_timestamp_ms(&self) -> Option<i64> {
         self.entries.last().and_then(|entry| entry.timestamp_ms)
     }
+}
+
+/// Size and digest, by which what was left out can be known again.
+pub(super) fn described(value: &[u8]) -> String {
+    format!("{} bytes, sha256 {}", value.len(), hex(&Sha256::digest(value)))
+}
+
+fn other_bytes(message: &impl Message) -> usize {
+    let headers = message.headers().map_or(0, |headers| {
+        readable(headers).map(|header| header.key.len() + header.value.map_or(0, <[u8]>::len)).sum()
+    });
+    message.key().map_or(0, <[u8]>::len) + headers
 }
 
 impl<'a> Record<'a> {
@@ -150,6 +208,36 @@ impl<'a> Record<'a> {
             timestamp_ms: self.entry.timestamp_ms,
             value: self.entry.value.clone().map(|range| &self.batch.arena[range]),
         }
+    }
+
+    /// The last offset it stands for, if it stands for offsets that could not be read.
+    pub fn last_unreadable(self) -> Option<i64> {
+        self.batch.unreadable.as_ref().map(|(last, _)| *last)
+    }
+
+    /// Why there is nothing in it for the pipeline, if so.
+    pub fn refusal(self) -> Option<DeadLetter> {
+        let (reason, message) = match (&self.batch.unreadable, &self.entry.omitted) {
+            (Some((last, why)), _) if *last == self.entry.offset => {
+                (Reason::UnreadableBatch, format!("offset {last} cannot be read: {why}"))
+            }
+            (Some((last, why)), _) => {
+                let first = self.entry.offset;
+                (Reason::UnreadableBatch, format!("offsets {first} to {last} cannot be read: {why}"))
+            }
+            (None, Some(omitted)) => {
+                let message =
+                    format!("the record has {} bytes, more than any topic here takes", omitted.bytes);
+                (Reason::TooLarge, message)
+            }
+            (None, None) => return None,
+        };
+        Some(DeadLetter { stage: Stage::Fetch, reason, message })
+    }
+
+    /// What of it was too large to be kept.
+    pub fn omitted(self) -> Option<&'a Omitted> {
+        self.entry.omitted.as_ref()
     }
 
     pub fn key(self) -> Option<&'a [u8]> {

@@ -4,13 +4,13 @@
 //! Spring Kafka, so that tools made for either find what they look for. Spring writes its numbers big-endian
 //! in binary; so do we. Headers of the chosen family replace those that came with the record.
 
+use super::batch::described;
 use super::headers::readable;
 use super::{Omit, Record};
 use crate::config::HeaderFamily;
-use crate::encode::{ENRICHER, hex};
+use crate::encode::ENRICHER;
 use crate::model::DeadLetter;
 use rdkafka::message::{Header, Message, OwnedHeaders};
-use sha2::{Digest, Sha256};
 
 /// How often a dead letter has been retried. Not of any family, so it comes back with the next dead letter.
 pub const RETRIES: &str = "__dlq.retries";
@@ -31,6 +31,8 @@ pub struct DeadLetterNote {
     pub topic: String,
     pub partition: i32,
     pub offset: i64,
+    /// The last offset of a range that could not be read; the dead letter stands for all of it.
+    pub last_offset: Option<i64>,
     pub group: String,
     pub reason: String,
     pub stage: String,
@@ -57,9 +59,10 @@ pub fn dead_letter_headers(
     let headers =
         kept.fold(OwnedHeaders::new(), |headers, (key, value)| headers.insert(Header { key, value }));
     let mut fields = fields(family, record, why, group);
-    if let Some(value) = record.raw().value.filter(|_| omit > Omit::Nothing) {
-        let digest = hex(&Sha256::digest(value));
-        fields.push((omitted_name(family), format!("{} bytes, sha256 {digest}", value.len()).into_bytes()));
+    let left_out = record.raw().value.filter(|_| omit > Omit::Nothing).map(described);
+    let never_kept = record.omitted().and_then(|omitted| omitted.value.clone());
+    if let Some(omitted) = left_out.or(never_kept) {
+        fields.push((omitted_name(family), omitted.into_bytes()));
     }
     fields.iter().fold(headers, |headers, (name, value)| {
         headers.insert(Header { key: &format!("{prefix}{name}"), value: Some(capped(value)) })
@@ -92,7 +95,7 @@ fn fields(
     let text = |text: &str| text.as_bytes().to_vec();
     let class = text(&format!("{CLASS_PREFIX}{stage}.{reason}"));
     let time = raw.timestamp_ms.map_or_else(String::new, |ms| ms.to_string());
-    match family {
+    let mut fields = match family {
         HeaderFamily::Copydesk => vec![
             ("topic", text(raw.topic)),
             ("partition", text(&raw.partition.0.to_string())),
@@ -128,6 +131,22 @@ fn fields(
             fields.extend(raw.timestamp_ms.map(|ms| ("original-timestamp", ms.to_be_bytes().to_vec())));
             fields
         }
+    };
+    if let Some(last) = record.last_unreadable() {
+        let last = match family {
+            HeaderFamily::Copydesk | HeaderFamily::Connect => text(&last.to_string()),
+            HeaderFamily::Spring => last.to_be_bytes().to_vec(),
+        };
+        fields.push((last_offset_name(family), last));
+    }
+    fields
+}
+
+fn last_offset_name(family: HeaderFamily) -> &'static str {
+    match family {
+        HeaderFamily::Copydesk => "last_offset",
+        HeaderFamily::Connect => "last.offset",
+        HeaderFamily::Spring => "original-last-offset",
     }
 }
 
@@ -166,12 +185,22 @@ fn read(headers: &[OwnedHeader], family: HeaderFamily) -> Option<DeadLetterNote>
         own.map_or_else(|| (String::new(), class.clone()), |(s, r)| (s.to_owned(), r.to_owned()))
     };
     let value_omitted = text(omitted_name(family));
+    // There is none, or it can be read; one that cannot be read leaves the whole unread.
+    let last_offset = || {
+        let Some(last) = bytes(last_offset_name(family)) else { return Some(None) };
+        match family {
+            HeaderFamily::Copydesk | HeaderFamily::Connect => std::str::from_utf8(last).ok()?.parse().ok(),
+            HeaderFamily::Spring => Some(i64::from_be_bytes(last.try_into().ok()?)),
+        }
+        .map(Some)
+    };
     match family {
         HeaderFamily::Copydesk => Some(DeadLetterNote {
             family,
             topic: text("topic")?,
             partition: text("partition")?.parse().ok()?,
             offset: text("offset")?.parse().ok()?,
+            last_offset: last_offset()?,
             group: words("group"),
             reason: words("code"),
             stage: words("stage"),
@@ -183,6 +212,7 @@ fn read(headers: &[OwnedHeader], family: HeaderFamily) -> Option<DeadLetterNote>
             topic: text("topic")?,
             partition: text("partition")?.parse().ok()?,
             offset: text("offset")?.parse().ok()?,
+            last_offset: last_offset()?,
             group: words("connector.name"),
             reason: class("exception.class.name").1,
             stage: words("stage"),
@@ -196,6 +226,7 @@ fn read(headers: &[OwnedHeader], family: HeaderFamily) -> Option<DeadLetterNote>
                 topic: text("original-topic")?,
                 partition: i32::from_be_bytes(bytes("original-partition")?.try_into().ok()?),
                 offset: i64::from_be_bytes(bytes("original-offset")?.try_into().ok()?),
+                last_offset: last_offset()?,
                 group: words("original-consumer-group"),
                 reason,
                 stage,
@@ -228,20 +259,21 @@ mod tests {
     use crate::engine::{Epoch, TopicPartition};
     use crate::kafka::RecordBatch;
     use crate::model::{Partition, Reason, Stage};
+    use rdkafka::message::OwnedMessage;
     use std::sync::Arc;
 
     fn batch(headers: &[(&str, &[u8])]) -> RecordBatch {
         let at = TopicPartition { topic: 0, partition: Partition(3) };
         let mut batch = RecordBatch::new(at, Epoch(0), Arc::from("wire"));
-        batch.push(&message(headers));
+        batch.push(&message(headers), usize::MAX);
         batch
     }
 
-    fn message(headers: &[(&str, &[u8])]) -> rdkafka::message::OwnedMessage {
+    fn message(headers: &[(&str, &[u8])]) -> OwnedMessage {
         let headers = headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
             headers.insert(Header { key, value: Some(*value) })
         });
-        rdkafka::message::OwnedMessage::new(
+        OwnedMessage::new(
             Some(b"{".to_vec()),
             Some(b"key".to_vec()),
             "wire".to_owned(),
@@ -257,7 +289,7 @@ mod tests {
             DeadLetter { stage: Stage::Decode, reason: Reason::InvalidJson, message: words.to_owned() };
         let record = batch.records().next().expect("one record");
         let headers = dead_letter_headers(record, &why, "desk", family, omit);
-        let message = rdkafka::message::OwnedMessage::new(
+        let message = OwnedMessage::new(
             None,
             None,
             String::new(),
@@ -307,6 +339,46 @@ mod tests {
     }
 
     #[test]
+    fn a_dead_letter_of_a_range_names_its_last_offset_in_each_family() {
+        let at = TopicPartition { topic: 0, partition: Partition(3) };
+        let batch = RecordBatch::unreadable(at, Epoch(0), Arc::from("wire"), 10..=21, "bad checksum");
+        assert_eq!((batch.next_offset().0, batch.len(), batch.bytes()), (22, 1, 0));
+        let why = batch.records().next().and_then(|record| record.refusal()).expect("it is no record");
+        assert_eq!(why.message, "offsets 10 to 21 cannot be read: bad checksum");
+        for family in HeaderFamily::ALL.iter().copied() {
+            let note =
+                read_note(&written(&batch, family, Omit::Nothing, "m"), family).expect("its headers");
+            assert_eq!((note.offset, note.last_offset, note.value_omitted), (10, Some(21), None));
+        }
+    }
+
+    #[test]
+    fn a_record_too_large_for_any_topic_is_known_by_size_and_digest_alone() {
+        let at = TopicPartition { topic: 0, partition: Partition(3) };
+        let large = |value: &[u8], key: &[u8], kept_bytes_max| {
+            let mut batch = RecordBatch::new(at, Epoch(0), Arc::from("wire"));
+            let (value, key) = (Some(value.to_vec()), Some(key.to_vec()));
+            let time = rdkafka::Timestamp::NotAvailable;
+            let message = OwnedMessage::new(value, key, "wire".to_owned(), time, 3, 77, None);
+            batch.push(&message, kept_bytes_max);
+            batch
+        };
+        let batch = large(&[b'a'; 1_000], b"key", 999);
+        let record = batch.records().next().expect("one record");
+        assert_eq!((batch.bytes(), record.key(), record.raw().value), (3, Some(&b"key"[..]), None));
+        assert_eq!(record.refusal().expect("too large").reason, Reason::TooLarge);
+        let note =
+            read_note(&written(&batch, HeaderFamily::Connect, Omit::Nothing, "m"), HeaderFamily::Connect);
+        let omitted = note.expect("its headers").value_omitted.expect("what is left out");
+        assert!(omitted.starts_with("1000 bytes, sha256 "), "{omitted}");
+        let batch = large(b"value", &[b'k'; 1_000], 999);
+        let record = batch.records().next().expect("one record");
+        assert_eq!((record.key(), record.raw().value), (None, Some(&b"value"[..])));
+        assert_eq!(record.refusal().expect("too large").reason, Reason::TooLarge);
+        assert_eq!(large(b"value", b"key", 5).records().next().expect("one record").refusal(), None);
+    }
+
+    #[test]
     fn spring_writes_numbers_as_java_does() {
         let headers = written(&batch(&[]), HeaderFamily::Spring, Omit::Nothing, "m");
         let value = |name: &str| {
@@ -332,7 +404,7 @@ mod tests {
             vec![("traceparent", b"kept"), ("kafka_dlt-exception-fqcn", b"upstream"), (RETRIES, b"1")];
         let headers = written(&batch(&own), HeaderFamily::Copydesk, Omit::Nothing, "m");
         let sent = retried_headers(&headers, HeaderFamily::Copydesk, retries(&headers) + 1);
-        let message = rdkafka::message::OwnedMessage::new(
+        let message = OwnedMessage::new(
             None,
             None,
             String::new(),

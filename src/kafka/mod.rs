@@ -11,7 +11,7 @@ mod settings;
 mod verdict;
 mod watch;
 
-pub use batch::{FinishedBatch, Omit, Record, RecordBatch};
+pub use batch::{FinishedBatch, Omit, Omitted, Record, RecordBatch};
 pub use bounds::bounds;
 pub use dead_letter::{
     DeadLetterNote, OwnedHeader, RETRIES, dead_letter_headers, owned_headers, read_note, retried_headers,
@@ -23,6 +23,6 @@ pub use remedy::{Access, Concerned, remedy, remedy_of_log};
 pub use settings::{Role, client_config, topic_counts};
 pub use verdict::{
     ConsumerVerdict, Verdict, code_of, consumer_verdict, is_full, is_hopeless, is_passing, is_purged,
-    is_too_large, verdict, verdict_on_fatal, why_stop,
+    is_too_large, is_undecodable, verdict, verdict_on_fatal, why_stop,
 };
 pub use watch::{ProducerWatch, Suspicion, log_librdkafka, sees_failures};

@@ -168,6 +168,15 @@ pub fn is_passing(error: &KafkaError) -> bool {
     matches!(error.rdkafka_error_code(), Some(Code::BrokerTransportFailure | Code::AllBrokersDown))
 }
 
+/// Whether an error says that data has arrived that cannot be decoded; all others are the broker's, or of the way
+/// to it.
+pub fn is_undecodable(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(Code::BadMessage | Code::BadCompression | Code::NotImplemented)
+    )
+}
+
 /// Whether a reader that only reads, as the audit does, gains nothing by trying longer.
 pub fn is_hopeless(error: &KafkaError) -> bool {
     let by_code = |code| {

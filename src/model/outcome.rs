@@ -58,11 +58,13 @@ pub enum Reason {
     Panicked,
     /// The enriched record is larger than the output topic takes.
     OutputTooLarge,
+    /// The batch that holds it fails its checksum or cannot be unpacked; one dead letter stands for the whole range.
+    UnreadableBatch,
 }
 
 impl Reason {
     /// Every reason, for metrics that start at zero and for the docs.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Empty,
         Self::TooLarge,
         Self::TooDeep,
@@ -71,6 +73,7 @@ impl Reason {
         Self::NotText,
         Self::Panicked,
         Self::OutputTooLarge,
+        Self::UnreadableBatch,
     ];
 
     pub fn reason(self) -> &'static str {
@@ -83,6 +86,7 @@ impl Reason {
             Self::NotText => "not_text",
             Self::Panicked => "panicked",
             Self::OutputTooLarge => "output_too_large",
+            Self::UnreadableBatch => "unreadable_batch",
         }
     }
 }

@@ -198,7 +198,7 @@ impl Worker {
             health,
             finish,
         ));
-        let source = KafkaSource::new(Arc::clone(&consumer), budget, batches);
+        let source = KafkaSource::new(Arc::clone(&consumer), budget, batches, config);
         threads.push(start_source((source, intake), config, health, (go, is_ready), say));
         Ok(Self { consumer, is_stopping, signals, finished, threads })
     }

@@ -2,7 +2,8 @@
 
 use super::coordinator::Message;
 use crate::enrich::Scratch;
-use crate::kafka::{FinishedBatch, RecordBatch};
+use crate::kafka::{FinishedBatch, Record, RecordBatch};
+use crate::model::Outcome;
 use crate::pipeline::Pipeline;
 use crate::source::Budget;
 use crate::telemetry::Metrics;
@@ -63,7 +64,11 @@ impl Workshop {
     }
 
     fn finish(&self, input: RecordBatch, scratch: &mut Scratch) -> FinishedBatch {
-        let outcomes = input.records().map(|record| self.pipeline.run(&record.raw(), scratch)).collect();
+        let outcome = |record: Record<'_>| match record.refusal() {
+            Some(why) => Outcome::DeadLetter(why),
+            None => self.pipeline.run(&record.raw(), scratch),
+        };
+        let outcomes = input.records().map(outcome).collect();
         FinishedBatch { input, outcomes, refused: Vec::new() }
     }
 }

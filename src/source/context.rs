@@ -10,16 +10,16 @@ use crate::kafka::{Topics, log_librdkafka};
 use crate::model::Partition;
 use crate::telemetry::Metrics;
 use crossbeam_channel::Sender;
-use rdkafka::TopicPartitionList;
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, ConsumerContext, Rebalance};
 use rdkafka::error::KafkaError;
 use rdkafka::statistics::Statistics;
+use rdkafka::{Offset, TopicPartitionList};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What the source tells the coordinator.
 #[derive(Debug)]
@@ -34,23 +34,93 @@ pub enum Notice {
 /// What is known of each assigned partition.
 #[derive(Debug, Default)]
 pub struct Lanes {
-    lanes: Mutex<BTreeMap<TopicPartition, Lane>>,
+    ours: Mutex<BTreeMap<TopicPartition, Lane>>,
     next_epoch: Mutex<u64>,
+    /// How often librdkafka has sent its statistics.
+    reports: AtomicU64,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Lane {
     epoch: Epoch,
     dispatched: u64,
+    /// Every record before this one has been polled.
+    next: Option<i64>,
+    moved_at: Instant,
     /// From librdkafka's statistics: where the committed log ends, where reading stands, how many records
     /// are fetched and not yet polled.
     end: Option<(i64, i64, i64)>,
+    /// By the same statistics: reading stands where the committed log ends. An open transaction ends it, too.
+    is_at_end: bool,
+}
+
+/// What a record that was polled is to its partition.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Arrival {
+    /// The partition is not ours any more: librdkafka had the record on its way already.
+    Foreign,
+    /// It is before one that was polled already. The broker takes uncompressed batches whose records claim
+    /// later offsets than are theirs, and what follows such a batch comes so.
+    Stale,
+    Ours(Epoch),
+}
+
+/// A partition of which nothing has been polled for a while, although its log goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Standing {
+    pub(super) at: TopicPartition,
+    pub(super) epoch: Epoch,
+    pub(super) next: i64,
+    pub(super) for_how_long: Duration,
 }
 
 impl Lanes {
-    /// The present epoch of a partition, if it is ours.
-    pub(super) fn epoch(&self, at: TopicPartition) -> Option<Epoch> {
-        self.lock().get(&at).map(|lane| lane.epoch)
+    /// Notes that a record was polled.
+    pub(super) fn arrived(&self, at: TopicPartition, offset: i64) -> Arrival {
+        let mut lanes = self.lock();
+        let Some(lane) = lanes.get_mut(&at) else { return Arrival::Foreign };
+        if lane.next.is_some_and(|next| offset < next) {
+            return Arrival::Stale;
+        }
+        lane.next = Some(offset + 1);
+        lane.moved_at = Instant::now();
+        Arrival::Ours(lane.epoch)
+    }
+
+    /// Reading goes on at `next`, whatever was polled before.
+    pub(super) fn move_to(&self, at: TopicPartition, next: i64) {
+        if let Some(lane) = self.lock().get_mut(&at) {
+            lane.next = Some(next);
+            lane.moved_at = Instant::now();
+        }
+    }
+
+    /// Every partition and the offset after the last that was polled, or where it was to begin.
+    pub(super) fn positions(&self) -> Vec<(TopicPartition, Option<i64>)> {
+        self.lock().iter().map(|(at, lane)| (*at, lane.next)).collect()
+    }
+
+    /// Whether a partition is as it was: the same assignment, and nothing polled since.
+    pub(super) fn is_standing(&self, standing: &Standing) -> bool {
+        let lanes = self.lock();
+        let lane = lanes.get(&standing.at);
+        lane.is_some_and(|lane| lane.epoch == standing.epoch && lane.next == Some(standing.next))
+    }
+
+    /// Partitions that stand still before their end, those that did so longest first.
+    pub(super) fn standing(&self) -> Vec<Standing> {
+        let standing = |at: TopicPartition, lane: &Lane| {
+            let next = lane.next.filter(|_| !lane.is_at_end)?;
+            Some(Standing { at, epoch: lane.epoch, next, for_how_long: lane.moved_at.elapsed() })
+        };
+        let mut found: Vec<Standing> =
+            self.lock().iter().filter_map(|(at, lane)| standing(*at, lane)).collect();
+        found.sort_by_key(|standing| std::cmp::Reverse(standing.for_how_long));
+        found
+    }
+
+    pub(super) fn reports(&self) -> u64 {
+        self.reports.load(Ordering::Acquire)
     }
 
     /// Takes the next place in the partition's sequence, if the epoch is still the present one.
@@ -84,14 +154,16 @@ impl Lanes {
         self.lock().iter().filter_map(|(at, lane)| lag(*at, lane)).collect()
     }
 
-    fn open(&self, at: &[TopicPartition]) -> Vec<(TopicPartition, Epoch)> {
+    fn open(&self, at: &[(TopicPartition, Option<i64>)]) -> Vec<(TopicPartition, Epoch)> {
         let mut next = self.next_epoch.lock().expect("no holder of this lock panics");
         let mut lanes = self.lock();
         let mut opened = Vec::new();
-        for at in at {
+        for (at, start) in at {
             let epoch = Epoch(*next);
             *next += 1;
-            lanes.insert(*at, Lane { epoch, dispatched: 0, end: None });
+            let moved_at = Instant::now();
+            let lane = Lane { epoch, dispatched: 0, next: *start, moved_at, end: None, is_at_end: true };
+            lanes.insert(*at, lane);
             opened.push((*at, epoch));
         }
         opened
@@ -102,7 +174,7 @@ impl Lanes {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<TopicPartition, Lane>> {
-        self.lanes.lock().expect("no holder of this lock panics")
+        self.ours.lock().expect("no holder of this lock panics")
     }
 }
 
@@ -150,7 +222,15 @@ impl Context {
         if list.count() > 0 {
             self.set_offsets(consumer, list);
         }
-        let opened = self.lanes.open(&self.named(list));
+        let start = |at: TopicPartition| {
+            let found = list.find_partition(self.topics.name(at), at.partition.0);
+            match found.map(|element| element.offset()) {
+                Some(Offset::Offset(offset)) => Some(offset),
+                _ => None,
+            }
+        };
+        let starts: Vec<_> = self.named(list).into_iter().map(|at| (at, start(at))).collect();
+        let opened = self.lanes.open(&starts);
         self.is_joined.store(true, Ordering::Release);
         self.metrics.rebalances_assign.inc();
         tracing::info!(partitions = list.count(), "partitions assigned");
@@ -212,14 +292,15 @@ impl ClientContext for Context {
             let Some(topic_index) = self.topics.index(name) else { continue };
             for (number, partition) in &topic.partitions {
                 let at = TopicPartition { topic: topic_index, partition: Partition(*number) };
-                if let Some(lane) = lanes.get_mut(&at)
-                    && partition.ls_offset >= 0
-                    && partition.next_offset >= 0
-                {
+                let Some(lane) = lanes.get_mut(&at) else { continue };
+                lane.is_at_end = partition.next_offset == partition.ls_offset;
+                if partition.ls_offset >= 0 && partition.next_offset >= 0 {
                     lane.end = Some((partition.ls_offset, partition.next_offset, partition.fetchq_cnt));
                 }
             }
         }
+        drop(lanes);
+        self.lanes.reports.fetch_add(1, Ordering::AcqRel);
     }
 }
 
@@ -230,5 +311,39 @@ impl ConsumerContext for Context {
             Rebalance::Revoke(list) => self.revoke(consumer, list),
             Rebalance::Error(error) => tracing::warn!(%error, "a rebalance has failed"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: TopicPartition = TopicPartition { topic: 0, partition: Partition(3) };
+
+    #[test]
+    fn a_record_after_a_later_one_is_not_taken_and_one_of_another_partition_is_nobodys() {
+        let lanes = Lanes::default();
+        assert_eq!(lanes.arrived(AT, 7), Arrival::Foreign);
+        let (_, epoch) = lanes.open(&[(AT, Some(5))])[0];
+        assert_eq!(lanes.arrived(AT, 4), Arrival::Stale);
+        assert_eq!(lanes.arrived(AT, 8), Arrival::Ours(epoch), "gaps are the broker's business");
+        assert_eq!(lanes.arrived(AT, 8), Arrival::Stale);
+        lanes.move_to(AT, 2);
+        assert_eq!(lanes.arrived(AT, 2), Arrival::Ours(epoch));
+    }
+
+    #[test]
+    fn a_lane_stands_until_something_arrives_or_it_is_anothers() {
+        let lanes = Lanes::default();
+        lanes.open(&[(AT, Some(5))]);
+        assert_eq!(lanes.standing(), [], "no statistics say that there is more");
+        lanes.lock().get_mut(&AT).expect("it was opened").is_at_end = false;
+        let standing = lanes.standing()[0];
+        assert_eq!((standing.at, standing.next), (AT, 5));
+        assert!(lanes.is_standing(&standing));
+        lanes.arrived(AT, 5);
+        assert!(!lanes.is_standing(&standing), "it has moved on");
+        lanes.open(&[(AT, Some(5))]);
+        assert!(!lanes.is_standing(&standing), "it was taken in anew");
     }
 }

@@ -4,13 +4,15 @@
 //! With no budget it waits a second without polling; only a longer stall pauses the partitions (a pause
 //! throws away what was prefetched) while polling goes on for the group's sake.
 
-use super::context::Context;
+use super::context::{Arrival, Context};
+use super::standstill::{Found, Standstill};
 use super::start::{ASK_TIMEOUT, StartError, go_on_at, resume, set_offsets};
-use super::{Budget, Lanes};
+use super::{Budget, Lanes, Unreadable};
 use crate::config::Config;
-use crate::engine::TopicPartition;
+use crate::engine::{Epoch, TopicPartition};
 use crate::kafka::{
-    Access, Concerned, ConsumerVerdict, RecordBatch, Role, Topics, client_config, consumer_verdict, remedy,
+    Access, Concerned, ConsumerVerdict, RecordBatch, Role, Topics, client_config, consumer_verdict, is_undecodable,
+    remedy,
     topic_counts, why_stop,
 };
 use crate::model::Partition;
@@ -63,6 +65,9 @@ pub struct KafkaSource {
     metrics: Arc<Metrics>,
     batches: Sender<RecordBatch>,
     current: Option<RecordBatch>,
+    /// Larger keys, values and headers are not kept.
+    kept_bytes_max: usize,
+    standstill: Standstill,
     dispatched: u64,
     last_error: Option<(RDKafkaErrorCode, Instant)>,
     /// When lost offsets are looked for again, which could not be read.
@@ -84,9 +89,12 @@ impl KafkaSource {
         consumer: Arc<BaseConsumer<Context>>,
         budget: Arc<Budget>,
         batches: Sender<RecordBatch>,
+        config: &Config,
     ) -> Self {
         let context = consumer.context();
         Self {
+            kept_bytes_max: config.kept_bytes_max(),
+            standstill: Standstill::new(client_config(config, Role::Consumer), &consumer),
             topics: context.topics.clone(),
             lanes: Arc::clone(&context.lanes),
             metrics: Arc::clone(&context.metrics),
@@ -117,7 +125,10 @@ impl KafkaSource {
             // With a batch in hand only what is there already is taken; then the batch goes.
             let timeout = if self.current.is_some() { Duration::ZERO } else { POLL_TIMEOUT };
             let ended = match consumer.poll(timeout) {
-                None => self.flush(&tick),
+                None => {
+                    self.standstill.is_empty();
+                    self.flush(&tick)
+                }
                 Some(Ok(_)) if is_held => {
                     self.turn_away();
                     Ok(())
@@ -126,7 +137,9 @@ impl KafkaSource {
                 Some(Err(error)) => self.failed(&error),
             };
             let is_due = self.look_again.is_some_and(|at| Instant::now() >= at);
-            if let Err(why) = ended.and_then(|()| if is_due { self.find_lost() } else { Ok(()) }) {
+            let ended = ended.and_then(|()| if is_due { self.find_lost() } else { Ok(()) });
+            let ended = ended.and_then(|()| if is_held { Ok(()) } else { self.pass_unreadable(&tick) });
+            if let Err(why) = ended {
                 return SourceEnd::Failed(why);
             }
             if let Some(why) =
@@ -221,11 +234,33 @@ impl KafkaSource {
         Some(TopicPartition { topic, partition: Partition(message.partition()) })
     }
 
+    /// The epoch a record belongs to, if it is to be taken.
+    fn admit(&self, at: TopicPartition, message: &BorrowedMessage<'_>) -> Option<Epoch> {
+        let (partition, offset) = (message.partition(), message.offset());
+        match self.lanes.arrived(at, offset) {
+            Arrival::Foreign => None,
+            Arrival::Stale => {
+                self.metrics.polled_total.inc();
+                self.metrics.discarded_stale.inc();
+                let topic = message.topic();
+                tracing::warn!(
+                    topic,
+                    partition,
+                    offset,
+                    "a record comes after a later one and is not taken"
+                );
+                None
+            }
+            Arrival::Ours(epoch) => {
+                self.metrics.polled_total.inc();
+                Some(epoch)
+            }
+        }
+    }
+
     fn take(&mut self, message: &BorrowedMessage<'_>, tick: &impl Fn()) -> Result<(), String> {
         let Some(at) = self.place(message) else { return Ok(()) };
-        // A partition that is not ours any more: librdkafka had the message on its way already.
-        let Some(epoch) = self.lanes.epoch(at) else { return Ok(()) };
-        self.metrics.polled_total.inc();
+        let Some(epoch) = self.admit(at, message) else { return Ok(()) };
         if std::mem::take(&mut self.is_in_trouble) {
             (self.consumer.context().tell_trouble)(None);
         }
@@ -235,7 +270,7 @@ impl KafkaSource {
             self.current = Some(RecordBatch::new(at, epoch, Arc::clone(self.topics.name(at))));
         }
         let batch = self.current.as_mut().expect("a batch was just made");
-        batch.push(message);
+        batch.push(message, self.kept_bytes_max);
         if batch.len() >= BATCH_RECORDS_MAX || batch.bytes() >= BATCH_BYTES_MAX {
             self.flush(tick)?;
         }
@@ -310,9 +345,8 @@ impl KafkaSource {
 
     fn single(&self, message: &BorrowedMessage<'_>) -> Option<RecordBatch> {
         let at = self.place(message)?;
-        let mut batch = RecordBatch::new(at, self.lanes.epoch(at)?, Arc::clone(self.topics.name(at)));
-        batch.push(message);
-        self.metrics.polled_total.inc();
+        let mut batch = RecordBatch::new(at, self.admit(at, message)?, Arc::clone(self.topics.name(at)));
+        batch.push(message, self.kept_bytes_max);
         Some(batch)
     }
 
@@ -327,11 +361,58 @@ impl KafkaSource {
         }
     }
 
+    /// Goes past batches that cannot be read, each of which becomes one dead letter.
+    fn pass_unreadable(&mut self, tick: &impl Fn()) -> Result<(), String> {
+        let Some(found) = self.standstill.found() else { return Ok(()) };
+        // What was polled before goes before.
+        self.flush(tick)?;
+        if !self.lanes.is_standing(&found.standing) {
+            return Ok(());
+        }
+        let Found { standing, unreadable } = &found;
+        let mut next = standing.next;
+        for range in unreadable {
+            self.dead_letter(standing.at, standing.epoch, range, tick)?;
+            next = range.last + 1;
+        }
+        if unreadable.is_empty() && !self.standstill.is_lost(&found) {
+            return Ok(());
+        }
+        // Should the seek fail or come late, the partition stands still at `next`, and is sought again from there.
+        self.lanes.move_to(standing.at, next);
+        let topic = self.topics.name(standing.at);
+        let partition = standing.at.partition.0;
+        if let Err(error) = go_on_at(&self.consumer, topic, partition, next) {
+            tracing::warn!(%error, topic = &**topic, partition, next, "the partition cannot be sought yet");
+        }
+        Ok(())
+    }
+
+    fn dead_letter(
+        &mut self,
+        at: TopicPartition,
+        epoch: Epoch,
+        range: &Unreadable,
+        tick: &impl Fn(),
+    ) -> Result<(), String> {
+        let topic = Arc::clone(self.topics.name(at));
+        let (partition, first, last, why) = (at.partition.0, range.first, range.last, range.why.as_str());
+        tracing::warn!(topic = &*topic, partition, first, last, why, "a batch cannot be read");
+        self.metrics.polled_total.inc();
+        self.current = Some(RecordBatch::unreadable(at, epoch, topic, first..=last, why));
+        self.flush(tick)
+    }
+
     /// Errors of the consumer: most mend themselves; lost retention and a hijacked identity do not.
     fn failed(&mut self, error: &KafkaError) -> Result<(), String> {
         let Some(code) = error.rdkafka_error_code() else { return Ok(()) };
         match consumer_verdict(error) {
             ConsumerVerdict::GoOn => {}
+            // A batch with a wrong checksum makes librdkafka ask for offsets that are not there. Until the batch is
+            // found, each search would only throw away what was fetched of all partitions.
+            ConsumerVerdict::FindLost if self.standstill.has_heard_of_one() => {
+                self.look_again.get_or_insert_with(|| Instant::now() + LOOK_AGAIN);
+            }
             ConsumerVerdict::FindLost => return self.find_lost(),
             ConsumerVerdict::Fenced => {
                 return Err(format!(
@@ -341,6 +422,9 @@ impl KafkaSource {
             ConsumerVerdict::Stop => return Err(why_stop(Role::Consumer, error)),
         }
         self.look_for_trouble(code);
+        if is_undecodable(error) {
+            self.standstill.heard_of_one();
+        }
         let now = Instant::now();
         let is_news =
             self.last_error.is_none_or(|(last, at)| last != code || now - at > ERROR_LOG_INTERVAL);
@@ -383,17 +467,20 @@ impl KafkaSource {
     fn seek_lost(&self) -> Result<(), StartError> {
         let context = self.consumer.context();
         let mut unread = TopicPartitionList::new();
-        for element in self.consumer.position()?.elements() {
-            let (topic, partition) = (element.topic(), element.partition());
-            let Offset::Offset(next) = element.offset() else {
+        for (at, next) in self.lanes.positions() {
+            let (topic, partition) = (&**self.topics.name(at), at.partition.0);
+            let Some(next) = next else {
                 unread.add_partition(topic, partition);
                 continue;
             };
             if let Offset::Offset(offset) = resume(&*self.consumer, topic, partition, next, context.lost)? {
                 go_on_at(&self.consumer, topic, partition, offset)?;
+                if offset != next {
+                    self.lanes.move_to(at, offset);
+                }
             }
         }
-        // Of these nothing has come yet since they were assigned: they begin where they began.
+        // It is not known where these began.
         if unread.count() > 0 {
             set_offsets(&self.consumer, &unread, context.start, context.lost)?;
         }

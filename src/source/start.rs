@@ -92,7 +92,7 @@ pub(super) fn resume<C: ConsumerContext>(
 ///
 /// # Errors
 /// The client's own; the partition may be sought again.
-pub(super) fn go_on_at<C: ConsumerContext>(
+pub fn go_on_at<C: ConsumerContext>(
     consumer: &BaseConsumer<C>,
     topic: &str,
     partition: i32,

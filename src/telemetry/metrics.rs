@@ -39,6 +39,7 @@ pub struct Metrics {
     pub discarded_revoked: IntCounter,
     pub discarded_shutdown: IntCounter,
     pub discarded_held: IntCounter,
+    pub discarded_stale: IntCounter,
     pub dead_letter_breaker_open: IntGauge,
     pub consumed_bytes_total: IntCounter,
     pub published_bytes_total: IntCounter,
@@ -83,6 +84,7 @@ impl Metrics {
             discarded_revoked: discarded.with_label_values(&["revoked"]),
             discarded_shutdown: discarded.with_label_values(&["shutdown"]),
             discarded_held: discarded.with_label_values(&["held"]),
+            discarded_stale: discarded.with_label_values(&["stale"]),
             dead_letter_breaker_open: list.int_gauge(
                 "dead_letter_breaker_open",
                 "1 when too many dead letters have stopped consuming.",

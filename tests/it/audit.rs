@@ -152,7 +152,10 @@ fn an_outcome_of_no_record_is_unknown_and_says_why() {
 fn dead_letters_say_where_they_come_from_in_three_headers() {
     let (topic, partition, offset) = (Some(&b"raw"[..]), Some(&b"2"[..]), Some(&b"17"[..]));
     let whole = Claim::of_dead_letter(topic, partition, offset);
-    assert_eq!(whole, Claim::Of { topic: "raw", partition: Partition(2), offset: Offset(17) });
+    assert_eq!(
+        whole,
+        Claim::Of { topic: "raw", partition: Partition(2), offset: Offset(17), last: Offset(17) }
+    );
     assert_eq!(Claim::of_dead_letter(None, None, None), Claim::Nothing);
     for broken in [
         Claim::of_dead_letter(topic, partition, None),
@@ -188,6 +191,33 @@ fn records_outside_what_is_judged_are_counted_and_no_more() {
     assert!(verdict.is_clean(), "{verdict:?}");
     let totals = verdict.totals;
     assert_eq!((totals.before_start, totals.not_due, totals.other_inputs), (10, 15, 1));
+}
+
+/// A dead letter that stands for a range, as the only outcome of record 0 of the dead-letter topic on.
+fn hear_range(ledger: &mut Ledger, at: i64, first: i64, last: i64) {
+    let claim =
+        Claim::Of { topic: "raw", partition: Partition(0), offset: Offset(first), last: Offset(last) };
+    assert_eq!(ledger.outcome(DEAD, Partition(0), Offset(at), claim), Heard::Judged);
+}
+
+#[test]
+fn a_dead_letter_of_a_range_is_the_outcome_of_each_record_in_it_and_of_no_other() {
+    let mut whole = ledger(&[span(0, 20, 20)], &[(0, 7)]);
+    hear(&mut whole, OUT, &[0, 1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 16]);
+    hear_range(&mut whole, 0, 5, 9);
+    hear_range(&mut whole, 1, 17, i64::MAX);
+    let verdict = whole.verdict();
+    assert!(verdict.is_clean(), "{verdict:?}");
+    assert_eq!((verdict.totals.input, verdict.totals.dead_lettered), (19, 4 + 3));
+
+    let mut wrong = ledger(&[span(0, 20, 20)], &[(0, 15), (0, 16)]);
+    hear(&mut wrong, OUT, &[0, 1, 2, 3, 4, 5]);
+    hear_range(&mut wrong, 0, 5, 8);
+    hear_range(&mut wrong, 1, 8, 9);
+    hear_range(&mut wrong, 2, 15, 16);
+    let verdict = wrong.verdict();
+    // 5 was published and 8 is in two ranges; 10 to 14 and 17 to 19 have nothing; 15 and 16 hold no record.
+    assert_eq!(counts(&verdict), [8, 2, 0, 1, 0], "{verdict:?}");
 }
 
 #[test]

@@ -7,12 +7,14 @@ use super::snapshot::TopicSpans;
 use crate::audit::Span;
 use crate::config::Config;
 use crate::kafka::{Role, client_config, is_hopeless};
+use crate::source::{Probe, go_on_at};
 use rdkafka::TopicPartitionList;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::{BorrowedMessage, Message};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
 const POLL_TIMEOUT: Duration = Duration::from_millis(100);
@@ -22,6 +24,8 @@ const FETCHES: [(&str, &str); 2] = [("fetch.max.bytes", "2097152"), ("fetch.mess
 /// Records fetched ahead in all; librdkafka's default of 100,000 for each of 12 partitions took 200 MiB more.
 const FETCHED_AHEAD: usize = 100_000;
 const FETCHED_AHEAD_MIN: usize = 1_000;
+/// Silence for so long, and it is asked whether there are batches that cannot be read.
+const QUIET: Duration = Duration::from_secs(3);
 /// A broker that restarts is waited for; after so long without one record, something must be done.
 const SILENCE_MAX: Duration = Duration::from_secs(60);
 
@@ -40,12 +44,19 @@ pub(super) fn settings(config: &Config) -> ClientConfig {
     settings
 }
 
-/// Calls back for every record of the topic's spans, of each partition in order.
+/// What is read of a partition, in order.
+pub(super) enum Item<'a> {
+    Record(&'a BorrowedMessage<'a>),
+    /// Offsets of a partition that the client cannot decode, both included.
+    Unreadable(i32, RangeInclusive<i64>),
+}
+
+/// Calls back for everything in the topic's spans, of each partition in order.
 pub(super) fn read(
     config: &Config,
     topic: &TopicSpans,
     progress: &mut Progress,
-    mut each: impl FnMut(&BorrowedMessage<'_>) -> Result<(), Refusal>,
+    mut each: impl FnMut(Item<'_>) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     progress.begin(&topic.topic);
     let mut open = Open::new(&topic.spans);
@@ -57,14 +68,21 @@ pub(super) fn read(
         .assign(&open.list(&topic.topic).map_err(|error| failed(topic, &error))?)
         .map_err(|error| failed(topic, &error))?;
     let (mut heard, mut trouble) = (Instant::now(), None);
+    let mut looked = Instant::now();
     while !open.is_empty() {
+        if heard.elapsed() > QUIET && looked.elapsed() > QUIET {
+            looked = Instant::now();
+            if pass_unreadable(config, (&consumer, topic), &mut open, progress, &mut each)? {
+                heard = Instant::now();
+            }
+        }
         match consumer.poll(POLL_TIMEOUT) {
             None => progress.rest(),
             Some(Ok(message)) => {
                 let (partition, offset) = (message.partition(), message.offset());
                 let Some(end) = open.end(partition) else { continue };
                 if offset < end {
-                    each(&message)?;
+                    each(Item::Record(&message))?;
                     progress.record(open.advance(partition, offset + 1));
                 }
                 if offset + 1 >= end {
@@ -78,7 +96,13 @@ pub(super) fn read(
                 set_aside(&consumer, &topic.topic, partition);
                 heard = Instant::now();
             }
-            Some(Err(error)) if is_hopeless(&error) => return Err(failed(topic, &error)),
+            // A batch that cannot be read may also have made the client ask for an offset that is not there.
+            Some(Err(error)) if is_hopeless(&error) => {
+                if !pass_unreadable(config, (&consumer, topic), &mut open, progress, &mut each)? {
+                    return Err(failed(topic, &error));
+                }
+                heard = Instant::now();
+            }
             Some(Err(error)) => trouble = Some(error),
         }
         if heard.elapsed() > SILENCE_MAX {
@@ -86,6 +110,32 @@ pub(super) fn read(
         }
     }
     Ok(())
+}
+
+/// Goes past what cannot be read where the partitions stand; says whether there was anything.
+fn pass_unreadable(
+    config: &Config,
+    (consumer, topic): (&BaseConsumer, &TopicSpans),
+    open: &mut Open,
+    progress: &mut Progress,
+    each: &mut impl FnMut(Item<'_>) -> Result<(), Refusal>,
+) -> Result<bool, Refusal> {
+    let mut is_any = false;
+    for (partition, next, end) in open.places() {
+        let probe = Probe::new(&client_config(config, Role::Consumer), &topic.topic, partition);
+        // What cannot be told now may be told the next time; in the end the silence is a refusal.
+        let Ok(Some(range)) = probe.unreadable(next) else { continue };
+        let last = range.last.min(end - 1);
+        each(Item::Unreadable(partition, range.first..=last))?;
+        progress.pass(open.advance(partition, last + 1));
+        go_on_at(consumer, &topic.topic, partition, last + 1).map_err(|error| failed(topic, &error))?;
+        if last + 1 >= end {
+            progress.pass(open.close(partition));
+            set_aside(consumer, &topic.topic, partition);
+        }
+        is_any = true;
+    }
+    Ok(is_any)
 }
 
 /// The partitions that are not yet read to their end: how far they are, and the end.
@@ -112,6 +162,11 @@ impl Open {
             list.add_partition_offset(topic, *partition, rdkafka::Offset::Offset(*at))?;
         }
         Ok(list)
+    }
+
+    /// Each partition, where it is and where it ends.
+    fn places(&self) -> Vec<(i32, i64, i64)> {
+        self.0.iter().map(|(partition, (at, end))| (*partition, *at, *end)).collect()
     }
 
     fn end(&self, partition: i32) -> Option<i64> {

@@ -69,9 +69,12 @@ impl Letter {
         self.note.as_ref().map_or(UNKNOWN, |note| &note.reason)
     }
 
-    /// `topic/partition/offset` of the record it was made from.
+    /// `topic/partition/offset` of the record it was made from; `first-last` where it stands for a range.
     pub(super) fn source(&self) -> String {
-        let place = |note: &DeadLetterNote| format!("{}/{}/{}", note.topic, note.partition, note.offset);
+        let place = |note: &DeadLetterNote| {
+            let last = note.last_offset.map_or_else(String::new, |last| format!("-{last}"));
+            format!("{}/{}/{}{last}", note.topic, note.partition, note.offset)
+        };
         self.note.as_ref().map_or_else(|| "-".to_owned(), place)
     }
 
@@ -83,6 +86,12 @@ impl Letter {
 
     pub(super) fn value_bytes(&self) -> Option<usize> {
         self.stored.value.as_ref().map(Vec::len)
+    }
+
+    /// The word for a value that is not there.
+    pub(super) fn without_value(&self) -> &'static str {
+        let is_range = self.note.as_ref().is_some_and(|note| note.last_offset.is_some());
+        if is_range { "unread" } else { "omitted" }
     }
 
     /// All of it but key and value.
@@ -101,6 +110,9 @@ impl Letter {
             json["group"] = json!(note.group);
             json["source"] =
                 json!({ "topic": note.topic, "partition": note.partition, "offset": note.offset });
+            if let Some(last) = note.last_offset {
+                json["source"]["last_offset"] = json!(last);
+            }
             json["headers"] = json!(note.family.as_str());
             if let Some(omitted) = &note.value_omitted {
                 json["value_omitted"] = json!(omitted);

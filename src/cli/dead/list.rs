@@ -80,7 +80,7 @@ fn line(letter: &Letter) -> String {
         &letter.time(),
         &safe(letter.reason()),
         &safe(note.map_or("-", |note| &note.stage)),
-        &letter.value_bytes().map_or_else(|| "omitted".to_owned(), |bytes| bytes.to_string()),
+        &letter.value_bytes().map_or_else(|| letter.without_value().to_owned(), |bytes| bytes.to_string()),
         &letter.retries.to_string(),
         &safe(&letter.source()),
         &message,

@@ -141,6 +141,13 @@ impl Retry<'_> {
         let Some(note) = &letter.note else {
             return Ok(Err("no header of any known family says where it came from".to_owned()));
         };
+        if note.last_offset.is_some() {
+            return Ok(Err(format!(
+                "it stands for {}, which could not be read; where the broker's copy was mended, read these offsets \
+                 with a group of their own",
+                safe(&letter.source())
+            )));
+        }
         if !self.inputs.contains(&note.topic) {
             let topic = safe(&note.topic);
             return Ok(Err(format!("it came from {topic}, which is no input topic of this configuration")));

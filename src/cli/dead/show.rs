@@ -50,6 +50,9 @@ pub(super) fn run(args: &ShowArgs) -> Result<u8, Failure> {
 }
 
 fn omitted(letter: &Letter) -> String {
+    if letter.note.as_ref().is_some_and(|note| note.last_offset.is_some()) {
+        return format!("{} could not be read", safe(&letter.source()));
+    }
     let omitted = letter.note.as_ref().and_then(|note| note.value_omitted.as_ref());
     omitted.map_or_else(
         || "it came without one".to_owned(),

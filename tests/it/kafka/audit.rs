@@ -34,7 +34,7 @@ fn audit(broker: &Broker, topics: &Topics, arguments: &[&str]) -> (Option<i32>, 
     (output.status.code(), String::from_utf8(output.stdout).expect("UTF-8"))
 }
 
-fn audit_json(broker: &Broker, topics: &Topics, arguments: &[&str]) -> (Option<i32>, Value) {
+pub fn audit_json(broker: &Broker, topics: &Topics, arguments: &[&str]) -> (Option<i32>, Value) {
     let (code, text) = audit(broker, topics, &[&["--json"], arguments].concat());
     (code, serde_json::from_str(&text).expect("one JSON object"))
 }

@@ -164,9 +164,16 @@ impl Broker {
 
     /// Writes a feed, each record to its own partition, and waits until the broker has it.
     pub fn produce(&self, topic: &str, feed: &[Message]) {
+        self.produce_with(topic, feed, &[("compression.type", "lz4")]);
+    }
+
+    /// The same with settings of the producer.
+    pub fn produce_with(&self, topic: &str, feed: &[Message], settings: &[(&str, &str)]) {
         let mut config = self.config();
-        config.set("linger.ms", "20").set("compression.type", "lz4").set("message.max.bytes", "8388608");
-        config.set("enable.idempotence", "true");
+        config.set("linger.ms", "20").set("message.max.bytes", "8388608").set("enable.idempotence", "true");
+        for (key, value) in settings {
+            config.set(*key, *value);
+        }
         let producer: ThreadedProducer<rdkafka::producer::DefaultProducerContext> =
             config.create().expect("a producer");
         for message in feed {

@@ -9,6 +9,7 @@ mod cluster;
 mod dead;
 mod feed;
 mod group;
+mod hostile;
 mod judge;
 mod kills;
 mod late;

@@ -107,6 +107,11 @@ impl Worker {
         }
     }
 
+    /// Waits until its log holds these words.
+    pub fn wait_for_log(&self, words: &str) {
+        self.wait_until(words, || self.log().contains(words));
+    }
+
     pub fn assert_alive(&self) {
         let ended = self.child.lock().expect("unpoisoned").try_wait().expect("a child");
         assert!(ended.is_none(), "the worker has ended: {ended:?}; log:\n{}", self.log());
