@@ -21,7 +21,7 @@ const STOP: Duration = Duration::from_secs(10);
 const SECRET: &str = "harbourmaster";
 
 /// Runs `copydesk dead …` against the topics of a test.
-fn dead(broker: &Broker, topics: &Topics, arguments: &[&str]) -> Output {
+pub fn dead(broker: &Broker, topics: &Topics, arguments: &[&str]) -> Output {
     let settings = [
         format!("kafka.brokers={}", broker.brokers),
         format!("kafka.group={}", topics.group),

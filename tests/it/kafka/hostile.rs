@@ -9,8 +9,10 @@ mod segment;
 
 use super::audit::audit_json;
 use super::broker::{Broker, Message, Topics};
+use super::dead::dead;
 use super::feed::article;
 use super::worker::{Worker, say};
+use crate::program::{stderr, stdout};
 use copydesk::enrich::Scratch;
 use copydesk::model::{Offset, Outcome, Partition, RawRecord};
 use copydesk::pipeline::{Options, Pipeline};
@@ -254,6 +256,14 @@ fn batches_that_cannot_be_read_are_passed_in_time() {
     say(&format!("two unreadable batches: passed {:.1} s after the start", took.as_secs_f64()));
     assert!(took < PASSED_MAX, "it took {took:?}");
     fed.judge(&broker, &topics, worker);
+
+    let listed = stdout(&dead(&broker, &topics, &["list", "--json"]));
+    assert!(listed.contains("\"last_offset\":23") && listed.contains("unreadable_batch"), "{listed}");
+    let shown = stdout(&dead(&broker, &topics, &["show", "0/0"]));
+    assert!(shown.contains(&format!("{}/0/12-23 could not be read", topics.input)), "{shown}");
+    let retried = dead(&broker, &topics, &["retry", "--yes"]);
+    let said = stderr(&retried);
+    assert!(retried.status.code() == Some(1) && said.contains("2 cannot be retried"), "{said}");
 }
 
 /// Good and bad batches by turns, two bad ones in a row, and a bad one at the end; then the feed goes on.
