@@ -107,9 +107,14 @@ impl RecordBatch {
         batch
     }
 
+    /// Copies a message in, whatever its size.
+    pub fn push(&mut self, message: &impl Message) {
+        self.push_within(message, usize::MAX);
+    }
+
     /// Copies a message in. Of one that has more than `kept_bytes_max` the value is left out, or the key and the
     /// headers, or all: unpacked, a small batch may hold more than there is memory for two copies of.
-    pub fn push(&mut self, message: &impl Message, kept_bytes_max: usize) {
+    pub fn push_within(&mut self, message: &impl Message, kept_bytes_max: usize) {
         let value_bytes = message.payload().map_or(0, <[u8]>::len);
         let other_bytes = other_bytes(message);
         let is_value_kept = value_bytes <= kept_bytes_max;

@@ -265,7 +265,7 @@ mod tests {
     fn batch(headers: &[(&str, &[u8])]) -> RecordBatch {
         let at = TopicPartition { topic: 0, partition: Partition(3) };
         let mut batch = RecordBatch::new(at, Epoch(0), Arc::from("wire"));
-        batch.push(&message(headers), usize::MAX);
+        batch.push(&message(headers));
         batch
     }
 
@@ -360,7 +360,7 @@ mod tests {
             let (value, key) = (Some(value.to_vec()), Some(key.to_vec()));
             let time = rdkafka::Timestamp::NotAvailable;
             let message = OwnedMessage::new(value, key, "wire".to_owned(), time, 3, 77, None);
-            batch.push(&message, kept_bytes_max);
+            batch.push_within(&message, kept_bytes_max);
             batch
         };
         let batch = large(&[b'a'; 1_000], b"key", 999);

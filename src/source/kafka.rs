@@ -270,7 +270,7 @@ impl KafkaSource {
             self.current = Some(RecordBatch::new(at, epoch, Arc::clone(self.topics.name(at))));
         }
         let batch = self.current.as_mut().expect("a batch was just made");
-        batch.push(message, self.kept_bytes_max);
+        batch.push_within(message, self.kept_bytes_max);
         if batch.len() >= BATCH_RECORDS_MAX || batch.bytes() >= BATCH_BYTES_MAX {
             self.flush(tick)?;
         }
@@ -346,7 +346,7 @@ impl KafkaSource {
     fn single(&self, message: &BorrowedMessage<'_>) -> Option<RecordBatch> {
         let at = self.place(message)?;
         let mut batch = RecordBatch::new(at, self.admit(at, message)?, Arc::clone(self.topics.name(at)));
-        batch.push(message, self.kept_bytes_max);
+        batch.push_within(message, self.kept_bytes_max);
         Some(batch)
     }
 

@@ -487,7 +487,7 @@ fn batches(broker: &Broker, topic: &str, count: usize) -> Vec<Vec<RecordBatch>> 
         let Some(message) = reader.poll(Duration::from_millis(100)) else { continue };
         let message = message.expect("the reader reads");
         let mut batch = RecordBatch::new(place(message.partition()), Epoch(0), Arc::from(topic));
-        batch.push(&message, usize::MAX);
+        batch.push(&message);
         found[usize::try_from(message.partition()).expect("a partition")].push(batch);
     }
     found

@@ -223,7 +223,7 @@ impl Reading {
         let consumer = KafkaSource::consumer(&config, context).expect("a consumer");
         let (say, batches) = crossbeam_channel::unbounded();
         let (end, ended) = crossbeam_channel::bounded(1);
-        let source = KafkaSource::new(consumer, Arc::new(Budget::new(1024 * 1024)), say);
+        let source = KafkaSource::new(consumer, Arc::new(Budget::new(1024 * 1024)), say, &config);
         let thread = std::thread::spawn(move || {
             // Nobody listens when the case is over.
             let _ = end.send(source.run(intake, || {}));
