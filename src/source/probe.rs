@@ -7,7 +7,7 @@
 //! batch's first offset, to its count of answers that could not be parsed, and to the log lines that name the records
 //! of the batch it passes over. What it cannot tell for certain is no answer, and nothing is ever skipped for that.
 
-use crate::kafka::is_undecodable;
+use crate::kafka::{bounds, is_undecodable};
 use rdkafka::client::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
@@ -137,8 +137,8 @@ impl Probe {
     fn end(&self) -> Result<i64, String> {
         let consumer: BaseConsumer<Ear> =
             self.settings.create_with_context(Ear::default()).map_err(|error| error.to_string())?;
-        let ends = consumer.fetch_watermarks(&self.topic, self.partition, ASK_TIMEOUT);
-        ends.map(|(_, high)| high).map_err(|error| error.to_string())
+        let ends = bounds(&consumer, &self.topic, self.partition, ASK_TIMEOUT);
+        ends.map(|(_, end)| end).map_err(|error| error.to_string())
     }
 
     fn look(&self, offset: i64) -> Result<Sight, String> {
