@@ -11,9 +11,8 @@ use super::{Budget, Lanes, Unreadable};
 use crate::config::Config;
 use crate::engine::{Epoch, TopicPartition};
 use crate::kafka::{
-    Access, Concerned, ConsumerVerdict, RecordBatch, Role, Topics, client_config, consumer_verdict, is_undecodable,
-    remedy,
-    topic_counts, why_stop,
+    Access, Concerned, ConsumerVerdict, RecordBatch, Role, Topics, client_config, consumer_verdict,
+    is_undecodable, remedy, topic_counts, why_stop,
 };
 use crate::model::Partition;
 use crate::telemetry::Metrics;
