@@ -13,6 +13,7 @@ mod hostile;
 mod judge;
 mod kills;
 mod late;
+mod mix;
 mod mixed;
 mod network;
 mod outage;

@@ -112,6 +112,20 @@ impl Worker {
         self.wait_until(words, || self.log().contains(words));
     }
 
+    /// Waits as long as something moves: only a long standstill is a failure.
+    pub fn wait_while_it_moves(&self, what: &str, is_so: impl Fn() -> bool, moved: impl Fn() -> f64) {
+        let (mut last, mut since) = (moved(), Instant::now());
+        while !is_so() {
+            self.assert_alive();
+            let now = moved();
+            if now > last {
+                (last, since) = (now, Instant::now());
+            }
+            assert!(since.elapsed() < START_TIMEOUT, "no {what}, at {last}; log:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     pub fn assert_alive(&self) {
         let ended = self.child.lock().expect("unpoisoned").try_wait().expect("a child");
         assert!(ended.is_none(), "the worker has ended: {ended:?}; log:\n{}", self.log());
