@@ -151,9 +151,8 @@ impl Transactional {
         if !self.is_open {
             self.begin()?;
         }
-        // librdkafka would take no more of it; why it has failed, the commit will be told.
         if self.link().watch().has_given_up() {
-            return Ok(());
+            return Err(self.given_up());
         }
         let link = self.link.as_ref().expect("the sink is prepared before it is used");
         let sent = self.outlet.publisher.send(link, id, batch, &self.outlet.signals);
@@ -181,6 +180,8 @@ impl Transactional {
             (Err(SendError::Refused(refused)), _) => return Err(sure(Broken::Refused(refused))),
             (_, Some(broken)) => return Err(sure(broken)),
             (Err(error), None) => return Err(sure(self.broken_by_send(error))),
+            // Whatever the next calls say: a transaction that lacks records must not be committed.
+            (Ok(()), None) if self.link().watch().has_given_up() => return Err(sure(self.given_up())),
             (Ok(()), None) => {}
         }
         // The order matters: metadata first, the fence after it. See `engine::Fence`.
@@ -257,6 +258,13 @@ impl Transactional {
             self.link().watch().suspect(Suspicion::RepeatedCall);
             self.outlet.pause(BACKOFF_MIN).map_err(Broken::Stopped)?;
         }
+    }
+
+    /// librdkafka takes no more of this transaction, and has said why.
+    fn given_up(&self) -> Broken {
+        tracing::warn!("librdkafka has given a transaction up; it will be sent again");
+        self.outlet.tell(&Unready::Kafka(KafkaError::Canceled), &self.link().watch().given_up());
+        Broken::Abort("produce")
     }
 
     fn broken_by_send(&mut self, error: SendError) -> Broken {
