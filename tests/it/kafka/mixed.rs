@@ -481,6 +481,9 @@ fn feed_on(broker: &Broker, topics: &Topics, seen: &Seen, is_fed: &AtomicBool) -
 #[test]
 fn mixed_faults_lose_nothing_and_repeat_nothing() {
     let (first, sizes) = (seed(), sizes());
+    if sizes.mixed_runs == 0 {
+        say("SKIPPED mixed faults: COPYDESK_TEST_SEEDS=1, or COPYDESK_TEST_SIZE=nightly, runs them");
+    }
     for seed in first..first.saturating_add(sizes.mixed_runs) {
         reported("mixed faults", Some(seed), |run| {
             if let Some(own) = Own::start(&format!("mixed-{seed}")) {

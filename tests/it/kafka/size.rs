@@ -48,7 +48,7 @@ fn whole(name: &str) -> Sizes {
             kill_records: 8_000,
             late_runs: 2,
             outage: seconds(4),
-            mixed_runs: 1,
+            mixed_runs: 0,
             mixed: seconds(20),
         },
         "nightly" => Sizes {
