@@ -23,7 +23,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::{Offset, TopicPartitionList};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -73,6 +73,8 @@ pub struct KafkaSource {
     look_again: Option<Instant>,
     /// Held, and everything that was assigned then is paused.
     is_paused: bool,
+    /// Paused partitions, those that have left since among them.
+    paused: BTreeSet<TopicPartition>,
     /// An operator must act before more records come.
     is_in_trouble: bool,
 }
@@ -105,6 +107,7 @@ impl KafkaSource {
             last_error: None,
             look_again: None,
             is_paused: false,
+            paused: BTreeSet::new(),
             is_in_trouble: false,
         }
     }
@@ -222,7 +225,7 @@ impl KafkaSource {
 
     /// Held, and a partition that came later has delivered: it is paused, too. Nothing after this record is
     /// ever dispatched, so its offset is not passed.
-    fn turn_away(&self) {
+    fn turn_away(&mut self) {
         self.metrics.polled_total.inc();
         self.metrics.discarded_held.inc();
         self.set_paused(true);
@@ -349,10 +352,18 @@ impl KafkaSource {
         Some(batch)
     }
 
-    fn set_paused(&self, is_paused: bool) {
+    /// Pauses what is assigned, or lets everything go on that was paused: librdkafka keeps a partition paused that
+    /// leaves meanwhile, and would not fetch it when it is back.
+    fn set_paused(&mut self, is_paused: bool) {
+        if is_paused {
+            self.paused.extend(self.lanes.assigned());
+        }
         let mut list = TopicPartitionList::new();
-        for at in self.lanes.assigned() {
-            list.add_partition(self.topics.name(at), at.partition.0);
+        for at in &self.paused {
+            list.add_partition(self.topics.name(*at), at.partition.0);
+        }
+        if !is_paused {
+            self.paused.clear();
         }
         let done = if is_paused { self.consumer.pause(&list) } else { self.consumer.resume(&list) };
         if let Err(error) = done {

@@ -89,6 +89,44 @@ fn a_revoke_waits_no_longer_than_its_deadline_for_a_sink_that_is_stuck() {
     next.stops_within(STOP);
 }
 
+/// While a worker has no room for more it has its partitions paused, and librdkafka remembers that of a partition that
+/// leaves. The worker hangs past its session just then, wakes up without partitions, and gets the same ones again.
+#[test]
+fn a_worker_that_was_full_when_its_partitions_left_reads_on_when_they_come_back() {
+    let Some(broker) = Broker::find() else { return };
+    let topics = broker.topics("full", PARTITIONS);
+    let feed = articles(1_200);
+    let proxy = Proxy::start(&broker.brokers);
+    let through = Broker { brokers: proxy.brokers.clone() };
+    let small = [
+        ("COPYDESK_DELIVERY__IN_FLIGHT_BYTES_MAX", "2097152"),
+        // Most of what is in flight waits for another transaction, and is dropped with its partitions: then there is
+        // room before they are back.
+        ("COPYDESK_DELIVERY__TRANSACTION_RECORDS_MAX", "20"),
+        ("COPYDESK_DELIVERY__TRANSACTION_TIMEOUT_MS", "5000"),
+        ("COPYDESK_KAFKA__SESSION_TIMEOUT_MS", "6000"),
+    ];
+    let worker = start(&through, &topics, "full", &small);
+    owns(&worker, 6.0);
+    broker.produce(&topics.input, &feed[..100]);
+    worker.wait_for_metric(PUBLISHED, |count| count > 0.0);
+    proxy.once(Api::EndTxn, Fault::Delay(Duration::from_secs(15)));
+    broker.produce(&topics.input, &feed[100..]);
+    while proxy.counts().delayed == 0 {
+        worker.assert_alive();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // A second without room, and it pauses.
+    std::thread::sleep(Duration::from_millis(2_500));
+    worker.freeze();
+    std::thread::sleep(Duration::from_secs(8));
+    worker.thaw();
+    worker.wait_for_metric("copydesk_rebalances_total{kind=\"lost\"}", |count| count > 0.0);
+    judge(&broker, &topics, &feed, &worker);
+    proxy.assert_spent();
+    worker.stops_within(STOP);
+}
+
 /// Another worker takes half of the partitions from one with a long backlog, dies, and they come back while results
 /// of the first time are still being made. At nightly size: a backlog that is long on a fast machine takes a slow one a
 /// minute. `tests/it/engine.rs` plays the same without a broker, at every size.
